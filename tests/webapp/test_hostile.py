@@ -129,7 +129,7 @@ ARGUMENTS = (
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by", "year", "only", "group",
-    "told", "months",
+    "told", "months", "owner",
     "lacks", "within",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
@@ -166,6 +166,7 @@ FIELDS = (
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
     "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for", "path",
+    "task",
 )  # fmt: skip
 
 

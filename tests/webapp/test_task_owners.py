@@ -183,7 +183,9 @@ def test_whoever_holds_it_by_role_by_name_or_in_her_organisation_notes_it(held: 
         task = held.review(owner)
         assert post(hers, f"/tasks/{task}/done")[0] == 200, owner
         assert held.state(task) is TaskState.DONE
-    for owner in ("visitor", "coordinator", held.office.id):
+    others = make_user(held.session, role=Role.PARTNER_COORDINATOR, organisation="Cap Nord")
+    grant(held.session, others, Right.CALL, programme="reinforced_support")
+    for owner in ("visitor", "coordinator", held.office.id, others.organisation_id):
         task = held.review(owner)
         assert (hers.post(f"/tasks/{task}/done").status_code) == 404, owner
     call = held.review(her.id, TaskKind.CALL)

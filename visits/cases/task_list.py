@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from visits.cases.holding import REFERENT, is_held
+from visits.cases.holding import is_held, named_or_followed, one_of
 from visits.cases.owners import is_left
 from visits.cases.tasks import is_due, is_late
 from visits.models.accounts import Organisation, User
@@ -166,14 +166,17 @@ def _cases(session: Session, viewer: Viewer, only: TaskFilter) -> Select[uuid.UU
 
 def _asked(session: Session, only: TaskFilter, today: date) -> list[ColumnElement[bool]]:
     kind = [Task.kind == TaskKind(only.kind)] if only.kind in tuple(TaskKind) else []
-    owner = _whose(session, only.owner, today)
+    which = _which(only.state, today)
+    owner = _whose(session, only.owner, today, which)
     promised = [Task.consequence_id.is_not(None)] if only.promised else []
     hers = [Task.case_id.in_(select(Case.id).where(_is_of(only.referent)))] if only.referent else []
-    held = [is_held(session, only.holder)] if only.holder else []
-    return [*_which(only.state, today), *kind, *owner, *promised, *hers, *held]
+    held = [is_held(session, only.holder, *which)] if only.holder else []
+    return [*which, *kind, *owner, *promised, *hers, *held]
 
 
-def _whose(session: Session, owner: str, today: date) -> list[ColumnElement[bool]]:
+def _whose(
+    session: Session, owner: str, today: date, within: tuple[ColumnElement[bool], ...]
+) -> list[ColumnElement[bool]]:
     """Give the condition for what is a role's, or somebody's; a strange word leaves nothing out."""
     if owner in OWNERS:
         return [Task.owner_role == owner]
@@ -185,9 +188,9 @@ def _whose(session: Session, owner: str, today: date) -> list[ColumnElement[bool
         return []
     if session.get(Organisation, owner_id) is not None:
         people = select(User.id).where(User.organisation_id == owner_id)
-        return [or_(Task.owner_organisation_id == owner_id, Task.owner_id.in_(people))]
-    followed = Task.case_id.in_(select(Case.id).where(Case.referent_id == owner_id))
-    return [or_(Task.owner_id == owner_id, and_(Task.owner_role == REFERENT, followed))]
+        its = (Task.owner_organisation_id == owner_id, Task.owner_id.in_(people))
+        return [one_of(*its, within=within)]
+    return [one_of(*named_or_followed(owner_id), within=within)]
 
 
 def _is_of(referent: str) -> ColumnElement[bool]:

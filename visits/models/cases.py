@@ -327,13 +327,18 @@ class Task(Base):
         ),
         # Turns that passed, and that nobody explained, are few among those of years.
         _some("ix_task_unkept", "cadence", "due_on", "case_id", where=_UNKEPT),
-        # Most tasks have no visit: an index of those tempts a planner to begin with them all.
-        _some("ix_task_visit_id", "visit_id", where="visit_id IS NOT NULL"),
-        # Few are an organisation's: its own are found among them alone.
+        # Most have no visit and are nobody's by name: an index of those too misleads a planner.
+        *(
+            _some(f"ix_task_{one}", one, where=f"{one} IS NOT NULL")
+            for one in ("visit_id", "owner_id", "owner_organisation_id")
+        ),
+        # What a role has to do is found among what roles have.
         _some(
-            "ix_task_owner_organisation_id",
-            "owner_organisation_id",
-            where="owner_organisation_id IS NOT NULL",
+            "ix_task_owner_role",
+            "owner_role",
+            "state",
+            "not_before",
+            where="owner_role IS NOT NULL",
         ),
         CheckConstraint("not_before <= due_on", name="window"),
         CheckConstraint("owner_id IS NULL OR owner_organisation_id IS NULL", name="owner"),
@@ -354,7 +359,7 @@ class Task(Base):
     not_before: Mapped[date]
     due_on: Mapped[date]
     owner_role: Mapped[str | None] = mapped_column(String(20))
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     owner_organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     state: Mapped[TaskState] = mapped_column(stored_enum(TaskState), default=TaskState.OPEN)
     made_at: Mapped[datetime]

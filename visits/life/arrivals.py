@@ -18,7 +18,7 @@ from visits.life.moves import cases_that_follow, follow_home
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.life import EventKind, LifeEvent
-from visits.models.people import HouseholdContact, Occupancy, Person, RoleChange
+from visits.models.people import AloneSaid, HouseholdContact, Occupancy, Person, RoleChange
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.people.protection import protect_who_joined, wait_to_protect
 from visits.transfers.wishes import end_by_moves, take_wishes_up
@@ -150,6 +150,7 @@ def undo_arrival(session: Session, event: LifeEvent, *, by: uuid.UUID, now: date
     session.flush()
     others = select(Occupancy.id).where(Occupancy.tenancy_id == lease.id).limit(1)
     if session.scalar(others) is None and _began_by_hand(session, lease):
+        session.execute(delete(AloneSaid).where(AloneSaid.tenancy_id == lease.id))
         session.delete(lease)
     elif lease.lives_alone is None:
         lease.lives_alone = before["joined_alone"]

@@ -27,6 +27,7 @@ from visits.models.messages import Message, MessageWish
 from visits.models.needs import AutonomyNote, HomeNeeds, MedicalValidation
 from visits.models.people import (
     AccessKind,
+    AloneSaid,
     Consent,
     ExternalScore,
     NamedAccess,
@@ -57,7 +58,7 @@ from visits.sight.access_log import log_access
 MOVED: tuple[Any, ...] = (
     Occupancy, PhoneNumber, Consent, PartRefusal, PersonAlert, ExternalScore, NamedAccess, Case,
     LifeEvent, WorkOrder, AdaptationFile, Referral, TransferWish, SessionEnrolment, Stay, Document,
-    CallWish, Message, MessageWish, HomeNeeds, AutonomyNote, MedicalValidation,
+    CallWish, Message, MessageWish, HomeNeeds, AutonomyNote, MedicalValidation, AloneSaid,
 )  # fmt: skip
 FIELDS = ("civility", "last_name", "first_name", "born_on", "phone")
 UNDO_WITHIN, DUPLICATE = timedelta(days=30), "duplicate"

@@ -118,6 +118,29 @@ class RoleChange(Base):
     noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
 
 
+class AloneSaid(Base):
+    """Whether somebody lives alone, as she says it: no later file replaces it while it holds.
+
+    It holds while the lease says so: who moves in, leaves or dies changes that. `before` is what
+    the lease said, None where nobody knew.
+    """
+
+    __tablename__ = "alone_said"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tenancy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenancy.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    before: Mapped[bool | None]
+    alone: Mapped[bool]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+    tenancy: Mapped[Tenancy] = relationship()
+    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
+
+
 class LeaseToCome(Base):
     """A line of a landlord's file whose lease begins later, carried out on that day.
 

@@ -16,6 +16,7 @@ from visits.models.life import Correction, LifeEvent
 from visits.models.messages import Message
 from visits.models.needs import AutonomyNote, HomeNeeds, MedicalValidation
 from visits.models.people import (
+    AloneSaid,
     Consent,
     ExternalScore,
     Occupancy,
@@ -357,6 +358,7 @@ SOURCES = (
         EntryKind.IDENTITY, _of_person(Correction, Correction.noted_at), Correction, (), "corrected"
     ),
     Source(EntryKind.IDENTITY, _roles, RoleChange, (), "role"),
+    Source(EntryKind.IDENTITY, _of_person(AloneSaid, AloneSaid.noted_at), AloneSaid, (), "alone"),
     Source(
         EntryKind.IDENTITY,
         _of_person(PhoneNumber, PhoneNumber.noted_at, PhoneNumber.noted_by_id.is_not(None)),

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from visits.ground.deadlines import today_in_paris
 from visits.ground.folding import name_key
 from visits.life.moves import left_by_word
-from visits.people.roles import roles_by_hand
+from visits.portfolio.household_said import HouseholdSaid
 from visits.portfolio.ledger import Ledger, Record
 from visits.portfolio.roles import CONTACTS
 from visits.portfolio.rows import Reading, Row
@@ -50,8 +49,7 @@ class Households:
         self.dwellings = ledger.dwellings.find("reference")
         known = {person.id for person in ledger.persons if person.before is not None}
         self.left = left_by_word(ledger.session, known)
-        stays = {one.id for one in ledger.occupancies if one.before is not None}
-        self.roles = roles_by_hand(ledger.session, stays)
+        self.said = HouseholdSaid(ledger, reading)
         self.occupancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
         self.tenancies: dict[uuid.UUID, list[Record]] = defaultdict(list)
         self.by_tenancy: dict[uuid.UUID, list[Record]] = defaultdict(list)
@@ -231,7 +229,9 @@ class Households:
         (tenancy.fill if joins or lease.over else tenancy.put)("started_on", lease.started_on)
         alone = _first(row.get("lives_alone") for row in lease.rows)
         sizes = [row.values["household_size"] for row in lease.rows if row.get("household_size")]
-        tenancy.put("lives_alone", max(sizes) == 1 if sizes else alone)
+        told = max(sizes) == 1 if sizes else alone
+        if not self.said.keeps_alone(tenancy, lease.rows[0], told):
+            tenancy.put("lives_alone", told)
         for name in ("income_band", "arrears"):
             tenancy.put(name, _first(row.get(name) for row in lease.rows))
         for row in lease.rows:
@@ -254,16 +254,8 @@ class Households:
         else:
             here.values["ended_on"] = None
         strong = row.get("person_reference") or person["reference"] is None
-        if not self.keeps_role(here, row):
+        if not self.said.keeps_role(here, row):
             (here.put if strong else here.fill)("role", row.get("role"))
-
-    def keeps_role(self, occupancy: Record, row: Row) -> bool:
-        """Tell whether a role was changed by hand, which the line then does not replace."""
-        by_hand, told = self.roles.get(occupancy.id), row.get("role")
-        if by_hand is not None and told not in (None, occupancy["role"]):
-            day = f"{today_in_paris(by_hand.noted_at):%d/%m/%Y}"
-            self.reading.warn(row, "role", "role_by_hand", value=row.name, day=day)
-        return by_hand is not None
 
     def _leave(self, occupancy: Record, row: Row, gone_on: date | None) -> None:
         old = self.ledger.tenancies.records[occupancy["tenancy_id"]]
@@ -382,7 +374,7 @@ def _end_occupancy(households: Households, row: Row) -> None:
         person = households.ledger.persons.records[occupancy["person_id"]]
         same = person["name_key"] == name_key(row.values["last_name"], row.get("first_name") or "")
         same = same and person["born_on"] in (None, row.get("born_on"))
-        if same and not households.keeps_role(occupancy, row):
+        if same and not households.said.keeps_role(occupancy, row):
             households.end(occupancy, row)
             households.reading.warn(row, "role", "was_occupant", value=row.name)
 

@@ -146,6 +146,12 @@ WARNED: dict[str, dict[str, str]] = {
         "fichier.",
         "en": "Role in the household changed by hand on {day}: it is kept, whatever the file says.",
     },
+    "alone_by_hand": {
+        "fr": "Dit à la main le {day} si cette personne vit seule : c’est gardé, quoi qu’en dise "
+        "le fichier.",
+        "en": "Said by hand on {day} whether this person lives alone: it is kept, whatever the "
+        "file says.",
+    },
     "phone_by_hand": {
         "fr": "Corrigé à la main le {day} ({known}) ; le fichier dit {value}. Le numéro corrigé "
         "est gardé, sauf si vous choisissez celui du fichier.",

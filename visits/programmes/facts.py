@@ -95,9 +95,13 @@ def _age(today: date, born_on: date | None, birth_year: int | None) -> int | Non
     return age_on(today, born=born_on or date(birth_year or 0, 12, 31))
 
 
-def _lives_alone(_today: date, occupants: int, said: bool | None) -> bool | None:
-    """Say what is known: whom a file lists is not the whole household unless the file says so."""
+def lives_alone(occupants: int, said: bool | None) -> bool | None:
+    """Say what is known: whom a file lists is not the whole household unless somebody says so."""
     return False if occupants > 1 else said
+
+
+def _lives_alone(_today: date, occupants: int, said: bool | None) -> bool | None:
+    return lives_alone(occupants, said)
 
 
 def _years(today: date, since: date | None) -> int | None:

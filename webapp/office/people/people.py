@@ -35,6 +35,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
+from visits.people.alone import alone_said, holds
 from visits.people.answers import answers_about
 from visits.people.autonomy import standing_autonomy
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
@@ -48,6 +49,7 @@ from visits.people.phones import numbers_of
 from visits.people.protection import living_with
 from visits.people.roles import ROLES as HOUSEHOLD_ROLES
 from visits.people.roles import role_changes, standing_roles
+from visits.programmes.facts import lives_alone
 from visits.programmes.published import (
     WAYS_BY_HAND,
     load_programmes,
@@ -315,12 +317,16 @@ def _transfers(session: Session, person: Person) -> Sequence[TransferWish]:
 
 
 def _roles(session: Session, person: Person) -> dict[str, Any]:
-    """Give what was changed of her roles by hand, and which there are."""
+    """Give what was said by hand of her household: her roles, and whether she lives alone."""
     changes = role_changes(session, viewer(Action.SEE_PERSONS), person)
+    said = alone_said(session, viewer(Action.SEE_PERSONS), person)
     return {
         "role_changes": changes,
         "standing_roles": standing_roles(changes),
         "household_roles": HOUSEHOLD_ROLES,
+        "lives_alone": lives_alone,
+        "alone_said": said,
+        "alone_holds": {one.id for one in said[:1] if holds(one)},
     }
 
 

@@ -163,6 +163,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "told_apart": _l("two files told apart, or no longer"),
         "likely_doubles": _l("the list of files that may be of one person"),
         "role_changed": _l("a role in a household changed"),
+        "alone_said": _l("whether she lives alone, said"),
         "person_made": _l("a person written down"),
         "person_corrected": _l("a name or a birth date corrected"),
         "people_alike": _l("persons who may be the same"),
@@ -235,6 +236,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "households.known": _l("Who it is"),
         "households.role": _l("Role in the household"),
         "new_role": _l("Role in the household"),
+        "alone": _l("Lives alone"),
         "document_kind": _l("Kind of document"),
         "document_title": _l("Title of the document"),
         "document_day": _l("Day of the document"),
@@ -277,6 +279,9 @@ REFUSALS: dict[str, Any] = {
         "Who lives there changed meanwhile. Nothing was changed: look at the list again."
     ),
     "born_too_early": _l("Nobody is that old: check the year."),
+    "others_are_listed": _l(
+        "Others are listed in this home: note first that they left, if they did."
+    ),
     "nothing_changes": _l("Nothing was different from what is known."),
     "home_not_found": _l("There is no such dwelling, or your account may not see it."),
     "home_is_let": _l("This dwelling is let. Tick the box if this person lives with those there."),

@@ -49,6 +49,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "corrected_by_hand": _l("Corrected by hand"),
         "lease_withdrawn": _l("Leases to come, withdrawn"),
         "role_by_hand": _l("Role changed by hand"),
+        "alone_by_hand": _l("Lives alone or not, said by hand"),
         "phone_known_wrong": _l("Phone known to be wrong"),
         "moved": _l("Move"),
         "known_dead": _l("Death known already"),

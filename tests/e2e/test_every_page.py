@@ -104,6 +104,7 @@ PARTS = frozenset({"appointments.diary"})
 DOORS = ("/sign-in", "/password/forgotten", "/password/choose/nothing", "/nothing-here")
 # What a role comes to only with something that the demonstration has not.
 UNSEEN = {
+    (Role.COORDINATOR, "commission_requests.new"),  # no commission sits today
     (Role.VISITOR, "home.index"),  # leads to her visits
     (Role.VISITOR, "comparisons.show"),
     (Role.VISITOR, "savings.show"),

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from diagnostics.delays import PARIS
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.server import Server
 from tests.e2e.tablet import send_now, tablet_sign_in, unlock
+from tests.factories import make_mandate
 from visits.ground.deadlines import is_public_holiday
-from visits.models.accounts import Role
+from visits.models.accounts import Role, User
 
 SUNDAY = 6
 DATA = Path(__file__).parent.parent / "data"
@@ -28,6 +30,7 @@ def test_one_visit_from_the_export_to_the_map(
 ) -> None:
     coordinator = server.add(Role.COORDINATOR, name="Claire Vasseur")
     visitor = server.add(Role.VISITOR, name="Nadia Benali", organisation="Association")
+    _let_work(server, visitor)
     technician = server.add(Role.TECHNICIAN, name="Luc Ferrand")
 
     page = office(server, coordinator)
@@ -41,6 +44,14 @@ def test_one_visit_from_the_export_to_the_map(
     _close_the_work_order(office(server, technician), server)
     _see_the_follow_ups(office(server, coordinator), server)
     _see_the_map(office(server, coordinator), server)
+
+
+def _let_work(server: Server, email: str) -> None:
+    """Give the organisation of an account a mandate, as an administrator does."""
+    house = server.house()
+    with house.sessions.begin() as session:
+        make_mandate(session, session.scalars(select(User).where(User.email == email)).one())
+    house.engine.dispose()
 
 
 def _upload(page: Page, server: Server, name: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from tests.factories import make_dwelling, make_person, make_user, make_viewer
+from tests.factories import make_dwelling, make_mandate, make_person, make_user, make_viewer
 from tests.submissions import GAS, fill, home_visit
 from visits.agenda.planning import plan_visit
 from visits.calls.contacts import Attempt, record_attempt
@@ -67,6 +67,7 @@ class Desk:
         self.user = make_user(session)
         self.viewer = make_viewer(self.user)
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Relais des aînés")
+        make_mandate(session, self.visitor, programme="support")
         publish_form(session, home_visit(), by=None, now=now)
         publish_programme(session, self.programme, source="support", by=None, now=now)
         self.person = make_person(session, dwelling=make_dwelling(session))

@@ -18,6 +18,7 @@ from tests.factories import (
     make_visit,
 )
 from visits.agenda.planning import (
+    answered_unless_said,
     cancel_visit,
     find_visit,
     move_visit,
@@ -28,7 +29,7 @@ from visits.agenda.slot_check import may_go
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
-from visits.models.cases import Case, CaseState
+from visits.models.cases import Case, CaseState, Task
 from visits.models.visits import Visit, VisitState
 from visits.people.protection import name_for_access, protect
 from visits.sight import Reach, Viewer
@@ -297,3 +298,35 @@ def test_whose_organisation_has_no_mandate_there_that_day_is_sent_to_nobody(
         lambda: move_visit(session, visit, visitor_id=other.id, start_at=at, viewer=viewer, now=now)
     )
     assert other not in may_go(session, case, viewer, on=eyes)
+
+
+TURN, CHECK, SOON, LATER, LATE = "turn", "check", "soon", "later", "late"
+
+
+@pytest.mark.parametrize(
+    ("due", "kind", "answered"),
+    [
+        ((TURN, SOON), "", (TURN, SOON)),
+        ((LATE, TURN, CHECK), "", (LATE, TURN)),  # who comes for what was promised makes the turn
+        ((TURN, LATER), "", (TURN,)),  # what was promised for another day waits for it
+        ((CHECK, TURN, LATE), "", (CHECK, LATE)),  # one turn alone: those missed stay missed
+        ((TURN, CHECK, LATE), "check", (CHECK, LATE)),
+        ((LATER,), "", (LATER,)),
+        ((), "", ()),
+    ],
+)
+def test_what_was_promised_by_the_day_of_a_visit_is_answered_with_its_turn(
+    now: datetime, due: tuple[str, ...], kind: str, answered: tuple[str, ...]
+) -> None:
+    by = today_in_paris(now)
+    days = {LATE: by - timedelta(days=3), SOON: by, LATER: by + timedelta(days=5)}
+    tasks = {
+        name: Task(
+            what=name, due_on=days.get(name, by), not_before=by - timedelta(days=7),
+            visit_kind=None if name in days else name,
+            consequence_id=uuid.uuid4() if name in days else None,
+        )
+        for name in due
+    }  # fmt: skip
+    found = answered_unless_said(list(tasks.values()), by=by, kind=kind)
+    assert tuple(one.what for one in found) == answered

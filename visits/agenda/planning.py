@@ -63,13 +63,13 @@ def plan_visit(
 ) -> Visit:
     """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
-    It answers the `tasks` named, else the one of its kind that is due next. Raises Conflict when
-    the person has not agreed, when a visit is planned and nothing more is due, Invalid when the
-    visitor cannot come then, or when nobody comes then unless somebody says why in `insist`. To
-    somebody who has no home here it says the `place`; `attended_by` says who else is to be there,
-    `beside` which visits are made at once with it.
+    It answers the `tasks` named, else what of its kind is due next and was promised by then.
+    Raises Conflict when the person has not agreed, when a visit is planned and nothing more is due,
+    Invalid when the visitor cannot come then, or when nobody comes then unless somebody says why in
+    `insist`. To somebody who has no home here it says the `place`; `attended_by` says who else is
+    to be there, `beside` which visits are made at once with it.
     """
-    answered = _what_it_answers(session, case, kind, tasks)
+    answered = _what_it_answers(session, case, kind, tasks, by=today_in_paris(start_at))
     elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
     slot = Slot(visitor_id, start_at, end_at, but=beside)
@@ -98,14 +98,14 @@ def plan_visit(
 
 
 def _what_it_answers(
-    session: Session, case: Case, kind: str, tasks: Collection[uuid.UUID] | None
+    session: Session, case: Case, kind: str, tasks: Collection[uuid.UUID] | None, *, by: date
 ) -> Sequence[Task]:
     """Give the tasks that a visit planned now answers. Raises Conflict when none may be planned."""
     if not case.is_open:
         raise Conflict("case_closed")
     if case.state not in MAY_BE_PLANNED:
         raise Conflict("not_agreed_yet")
-    answered = _tasks_to_answer(session, case, kind, tasks)
+    answered = _tasks_to_answer(session, case, kind, tasks, by=by)
     if case.state is CaseState.PLANNED and not answered:
         raise Conflict("visit_already_planned")
     return answered
@@ -245,16 +245,33 @@ def _checked_place(case: Case, place: str) -> str | None:
 
 
 def _tasks_to_answer(
-    session: Session, case: Case, kind: str, wanted: Collection[uuid.UUID] | None
+    session: Session, case: Case, kind: str, wanted: Collection[uuid.UUID] | None, *, by: date
 ) -> list[Task]:
     waiting = visits_due(session, case)
     if wanted is None:
-        return [one for one in waiting if not kind or one.visit_kind in (kind, None)][:1]
+        return answered_unless_said(waiting, by=by, kind=kind)
     offered = [*waiting, *promises_open(session, case)]
     named = [one for one in offered if one.id in set(wanted)]
     if len(named) < len(set(wanted)):
         raise Conflict("task_planned")
     return named
+
+
+def answered_unless_said(due: Sequence[Task], *, by: date, kind: str = "") -> list[Task]:
+    """Choose of `visits_due` what a visit of a day answers where nobody says: a kind of visit.
+
+    What is due first. A turn of a rule and what was promised by that day are one visit: who comes
+    for the one comes for the other.
+    """
+    fits = [one for one in due if not kind or one.visit_kind in (kind, None)]
+    if not fits:
+        return []
+    first, *others = fits
+    kinds = {first.visit_kind, None} if first.visit_kind else {one.visit_kind for one in others}
+    alike = [one for one in others if one.visit_kind in kinds]
+    turns = [one for one in alike if one.consequence_id is None and one.not_before <= by]
+    promised = [one for one in alike if one.consequence_id is not None and one.due_on <= by]
+    return [first, *(turns[:1] if first.consequence_id is not None else []), *promised]
 
 
 def changed(session: Session, case: Case, viewer: Viewer, what: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.agenda.by_phone import asked_now, filled_by_phone
 from visits.agenda.doors import LEFT_BEHIND, OUTCOMES, ladder_of
-from visits.agenda.planning import came_last, may_be_planned
+from visits.agenda.planning import answered_unless_said, came_last, may_be_planned
 from visits.agenda.slot_check import may_go
 from visits.calls.call_list import (
     TO_CONTACT,
@@ -284,6 +284,7 @@ def _planning(
     offered = offered_visitors(session, case) if may(Action.PLAN) else []
     return {
         "due": due,
+        "answered": {str(one.id) for one in answered_unless_said(due, by=day_of(now()))},
         "plannable": may_be_planned(case, due),
         "chosen": request.args.get("visit", type=uuid.UUID),
         # What was refused of a form for another visit comes back in that form.

@@ -252,12 +252,18 @@ def test_whom_to_call_is_told_of_each_programme_where_there_is_somebody(
     by = make_user(session)
     for programme in ("seniors", "isolated_tenants", "isolated_tenants"):
         make_case(session, by=by, programme=programme, state=CaseState.TO_CALL)
+    make_case(
+        session, by=by, programme="isolated_tenants", state=CaseState.CALL_BACK,
+        call_back_at=datetime(2026, 3, 10, 8, tzinfo=UTC),
+    )  # fmt: skip
     make_case(session, by=by, programme="residences", state=CaseState.VISITED)
     session.commit()
     client = client_as(Role.COORDINATOR, language="en")
-    tiles = [one for one in TILE.findall(client.get("/").text) if one[1] == "To call today"]
-    assert [int(figure) for _link, _name, figure in tiles] == [1, 2]
-    assert [shown(client.get(unescape(link)).text) for link, _name, _figure in tiles] == [1, 2]
+    for name, counted in (("To call today", [1, 3]), ("Call-backs due", [0, 1])):
+        tiles = [one for one in TILE.findall(client.get("/").text) if one[1] == name]
+        assert [int(figure) for _link, _name, figure in tiles] == counted
+        lists = [shown(client.get(unescape(link)).text) for link, _name, _figure in tiles]
+        assert lists == counted
 
 
 def test_a_partners_tile_opens_the_cases_it_counts_and_says_of_which_programme(

@@ -109,11 +109,18 @@ def count_by_programme(session: Session, viewer: Viewer) -> dict[str, int]:
     return {code: count for code, count in found}
 
 
-def count_to_call(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, int]:
-    """Count whom to call now, by the code of the programme; each is what its list lists."""
+def count_to_call(
+    session: Session, viewer: Viewer, *, now: datetime, promised: bool = False
+) -> dict[str, int]:
+    """Count whom to call now, by the code of the programme; each is what its list lists.
+
+    With `promised` those alone who were promised a call back by now.
+    """
     due = select(Case.programme, func.count()).where(
         cases_seen(session, viewer), to_contact(session, now)
     )
+    if promised:
+        due = due.where(Case.call_back_at.is_not(None))
     found = session.execute(due.group_by(Case.programme).order_by(Case.programme))
     return {code: count for code, count in found}
 

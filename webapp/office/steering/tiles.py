@@ -16,9 +16,7 @@ from visits.calls.call_list import (
     ALL,
     CALL_BACK_DUE,
     TO_CONTACT,
-    CaseFilter,
     count_by_programme,
-    count_cases,
     count_to_call,
 )
 from visits.cases.task_list import LATE, TaskFilter, count_tasks
@@ -56,8 +54,8 @@ from webapp.words import word
 def _coordinator(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "")
     return [
-        *_to_call(session, programme),
-        _calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
+        *_calls(session, _("To call today"), programme, TO_CONTACT),
+        *_calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
         _week(session),
         _late(session),
         *_support(session, _RAISED),
@@ -170,7 +168,7 @@ def _circles(session: Session) -> list[Tile]:
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
     return [
-        *(_to_call(session, programme) if may(Action.CALL) else ()),
+        *(_calls(session, _("To call today"), programme, TO_CONTACT) if may(Action.CALL) else ()),
         _week(session),
         _late(session),
         *_support(session, _RAISED),
@@ -287,32 +285,26 @@ def _funder(session: Session) -> list[Tile]:
     ]
 
 
-def _to_call(session: Session, first: Programme) -> list[Tile]:
-    """Count whom to call now in each programme where there is somebody, the first one always."""
+def _calls(
+    session: Session, said: str, first: Programme, state: str, *, tone: str = ""
+) -> list[Tile]:
+    """Count whom to call in each programme where there is somebody, the first one always."""
     called = {first.code, *(one.code for one in programmes_in_reach(session, viewer(Action.CALL)))}
-    seen = count_to_call(session, viewer(Action.SEE_CASES), now=now())
+    seen = count_to_call(
+        session, viewer(Action.SEE_CASES), now=now(), promised=state == CALL_BACK_DUE
+    )
     counts = {first.code: 0} | {code: count for code, count in seen.items() if code in called}
     names = programme_names(session)
     return [
         Tile(
-            _("To call today"),
+            said,
             count,
-            to_list("cases.index", programme=code, state=TO_CONTACT),
+            to_list("cases.index", programme=code, state=state),
             note=names.get(code, code),
+            tone=tone if count else "",
         )
         for code, count in counts.items()
     ]
-
-
-def _calls(
-    session: Session, said: str, programme: Programme, state: str, *, tone: str = ""
-) -> Tile:
-    """Count whom to call in one programme, and say which: each has a list of its own."""
-    only = CaseFilter(programme.code, state)
-    count = count_cases(session, viewer(Action.SEE_CASES), only=only, now=now())
-    link = to_list("cases.index", programme=programme.code, state=state)
-    note = pick(dict(programme.name))
-    return Tile(said, count, link, note=note, tone=tone if count else "")
 
 
 def _week(session: Session) -> Tile:

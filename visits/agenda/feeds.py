@@ -129,7 +129,7 @@ def _told(
         where = home.city if home is not None else ""
         if not silent and visit.state is not VisitState.CANCELLED:
             name = person.name
-            where = f"{home.address}, {home.postcode} {home.city}" if home is not None else ""
+            where = home.line if home is not None else ""
     return FeedEntry(
         visit.id,
         visit.turn,

@@ -63,6 +63,17 @@ class Residence(Base):
     landlord: Mapped[Organisation] = relationship()
     territory: Mapped[Territory | None] = relationship()
 
+    @property
+    def line(self) -> str:
+        """The address on a line, with its postcode; what nobody knows leaves no comma behind."""
+        town = f"{self.postcode or ''} {self.city or ''}".strip()
+        return ", ".join(part for part in (self.address, town) if part)
+
+    @property
+    def short_line(self) -> str:
+        """The address on a line, of its town the name alone."""
+        return ", ".join(part for part in (self.address, self.city) if part)
+
 
 class Dwelling(Base):
     """A flat or a house that is let. `floor` 0 is the ground floor; surface in m²; rent in €.

@@ -94,7 +94,7 @@ class CollectiveSession(Base):
         """Where it is, in a line."""
         if self.residence is None:
             return self.place or ""
-        return f"{self.residence.address}, {self.residence.city}"
+        return self.residence.short_line
 
     @property
     def is_planned(self) -> bool:

@@ -105,7 +105,7 @@ def unplaced(
     )
     ids = [one.id for one in listed.rows]
     found = session.scalars(select(Placing).where(Placing.residence_id.in_(ids)))
-    texts = {one.id: f"{one.address}, {one.postcode} {one.city}" for one in listed.rows}
+    texts = {one.id: one.line for one in listed.rows}
     return listed, {one.residence_id: one for one in found if one.asked == texts[one.residence_id]}
 
 
@@ -122,7 +122,7 @@ def ask_again(session: Session, viewer: Viewer, residence_ids: Collection[uuid.U
 def placing_of(session: Session, residence: Residence) -> Placing | None:
     """Give how a residence got its place, if its address as it stands was asked for."""
     row = session.get(Placing, residence.id)
-    stands = f"{residence.address}, {residence.postcode} {residence.city}"
+    stands = residence.line
     return row if row is not None and row.asked == stands else None
 
 

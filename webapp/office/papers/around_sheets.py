@@ -64,7 +64,7 @@ def sheet_of(session: Session, residence: Residence) -> dict[str, Any]:
         for group in Group
     ]
     return headed(session, _("Near my home"), residence.landlord) | {
-        "where": f"{residence.address}, {residence.city}",
+        "where": residence.short_line,
         "opening": _("On foot, and slowly: each time is for the way there."),
         "groups": [group for group in groups if group["items"]],
         "none": "" if chosen else _("Nothing is noted here yet."),

@@ -64,7 +64,7 @@ def _about(dwelling: Dwelling) -> list[tuple[str, str]]:
     lift = {None: unknown, True: _("yes"), False: _("no")}
     surface = f"{format_decimal(dwelling.surface)} m²" if dwelling.surface else unknown
     return [
-        (_("Address"), f"{residence.address}, {residence.postcode} {residence.city}"),
+        (_("Address"), residence.line),
         (_("Floor"), floor_of(dwelling)),
         (_("Door"), dwelling.door or unknown),
         (_("Lift"), lift[residence.has_lift]),

@@ -65,7 +65,7 @@ def _where(order: WorkOrder, measures: Sequence[AlertCode]) -> Iterator[tuple[st
     if residence is None:
         yield _("Dwelling"), _("Home unknown")
     else:
-        yield _("Address"), f"{residence.address}, {residence.postcode} {residence.city}"
+        yield _("Address"), residence.line
     if home is not None:
         yield _("Dwelling"), home.reference
         door = [_("door %(door)s", door=home.door)] if home.door else []

@@ -95,7 +95,7 @@ def about_visit(visit: Visit) -> Iterator[tuple[str, str]]:
     person, home = visit.case.person, visit.home
     yield _("For"), person.name
     if home is not None and not person.protected:
-        yield _("Home address"), f"{home.residence.address}, {home.residence.city}"
+        yield _("Home address"), home.residence.short_line
     day, by = spoken_day(visit.planned_start_at), visit.visitor.name
     yield _("Day of the visit"), _("%(day)s, by %(name)s", day=day, name=by)
 

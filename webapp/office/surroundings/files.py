@@ -95,7 +95,7 @@ def _what_becomes(looked: FileLookedAt) -> Mapping[int, Sequence[str]]:
     for point in looked.far:
         told[point.line].append(word("service_becomes", Becomes.FAR))
     for one in looked.placed:
-        there = f"{one.residence.address}, {one.residence.city}"
+        there = one.residence.short_line
         told[one.point.line].append(f"{word('service_becomes', one.becomes)} ({there})")
     return told
 

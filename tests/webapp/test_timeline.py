@@ -10,7 +10,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_case, make_dwelling, make_person, make_user, make_visit
+from tests.factories import (
+    NOW,
+    make_case,
+    make_dwelling,
+    make_mandate,
+    make_person,
+    make_user,
+    make_visit,
+)
 from tests.homes import Home
 from tests.submissions import GAS, fill
 from visits.ground.months import by_month
@@ -119,7 +127,8 @@ def everything(app: Flask) -> Home:
 
 def test_each_kind_is_told_to_those_alone_who_may_read_it(app: Flask, client_as: SignIn) -> None:
     home = everything(app)
-    with home.house.sessions() as session:
+    with home.house.sessions.begin() as session:
+        make_mandate(session, home.visitor)
         order = session.scalars(select(WorkOrder.reference).order_by(WorkOrder.id)).first()
     address = f"/people/{home.person.id}"
     coordinator = below(client_as("coordinator", language="en").get(address).text)
@@ -131,7 +140,7 @@ def test_each_kind_is_told_to_those_alone_who_may_read_it(app: Flask, client_as:
     assert "Answers:" in social_worker
     assert order not in social_worker and "Agrees to the visit" not in social_worker
     assert "Le chien mord" not in coordinator + social_worker
-    # A partner's coordinator sees by her own people's visits, and never answers nor works.
+    # A partner's coordinator sees by her mandate, and never answers nor works.
     page = below(partner.text)
     assert partner.status_code == 200 and "Agrees to the visit" in page
     assert "Answers:" not in page and order not in page

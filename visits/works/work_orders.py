@@ -99,8 +99,9 @@ def _home(
 def _bring_home(
     session: Session, order: WorkOrder, consequence: Consequence, case: Case, now: datetime
 ) -> None:
-    for name, value in _home(session, consequence, case, order.trade).items():
-        setattr(order, name, value)
+    home = _home(session, consequence, case, order.trade)
+    order.residence_id, order.dwelling_id = home["residence_id"], home["dwelling_id"]
+    order.person_id = home["person_id"]
     if order.state is WorkOrderState.CANCELLED and order.closing_note == TAKEN_BACK:
         open_again(order, by=None, now=now)
 

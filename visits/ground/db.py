@@ -21,6 +21,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Index,
     LargeBinary,
     MetaData,
     Uuid,
@@ -210,6 +211,12 @@ def stored_enum(kind: type[enum.StrEnum]) -> TypeEngine[Any]:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def index_of_some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Index some of the rows alone, those alike on both databases."""
+    some = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 class Base(DeclarativeBase):

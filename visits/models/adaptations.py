@@ -5,10 +5,10 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedJson, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -103,11 +103,10 @@ class AdaptationFile(Base):
     __tablename__ = "adaptation_file"
     __table_args__ = (
         Index("ix_adaptation_file_step_due_on", "step", "due_on"),
-        Index(
+        index_of_some(
             "ix_adaptation_file_legal_on",
             "legal_on",
-            sqlite_where=text("legal_on IS NOT NULL"),
-            postgresql_where=text("legal_on IS NOT NULL"),
+            where="legal_on IS NOT NULL",
         ),
         CheckConstraint("opened_by_id IS NOT NULL OR asked = 'visit'", name="opened_somehow"),
     )

@@ -5,10 +5,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.commissions import Commission
@@ -98,8 +106,8 @@ class OfferAnswer(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_UNDER_WAY = text("step NOT IN ('entered', 'refused', 'withdrawn')")
-_STANDING = text("ended_at IS NULL")
+_UNDER_WAY = "step NOT IN ('entered', 'refused', 'withdrawn')"
+_STANDING = "ended_at IS NULL"
 
 
 class Admission(Base):
@@ -114,12 +122,11 @@ class Admission(Base):
     __tablename__ = "admission"
     __table_args__ = (
         Index("ix_admission_step_due_on", "step", "due_on"),
-        Index(
+        index_of_some(
             "uq_admission_under_way",
             "case_id",
             unique=True,
-            sqlite_where=_UNDER_WAY,
-            postgresql_where=_UNDER_WAY,
+            where=_UNDER_WAY,
         ),
     )
 
@@ -252,12 +259,11 @@ class AdmissionOffer(Base):
     __tablename__ = "admission_offer"
     __table_args__ = (
         # Of two who offer a place at once the second is refused by the database itself.
-        Index(
+        index_of_some(
             "uq_admission_offer_place",
             "place_id",
             unique=True,
-            sqlite_where=_STANDING,
-            postgresql_where=_STANDING,
+            where=_STANDING,
         ),
     )
 

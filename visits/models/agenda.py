@@ -5,10 +5,18 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import User
 from visits.models.noted import Noted
 from visits.models.visits import Visit
@@ -76,11 +84,10 @@ class AvailabilityDay(Base):
 
     __tablename__ = "availability_day"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_availability_day_standing", "visitor_id", "on_day", unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+            where="withdrawn_at IS NULL",
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -204,11 +211,10 @@ class VisitWish(Noted, Base):
 
     __tablename__ = "visit_wish"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_visit_wish_standing", "case_id", unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+            where="withdrawn_at IS NULL",
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

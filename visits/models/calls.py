@@ -5,10 +5,18 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.noted import Noted
@@ -171,11 +179,10 @@ class CallWish(Noted, Base):
 
     __tablename__ = "call_wish"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_call_wish_standing", "person_id", "kind", "programme", unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+            where="withdrawn_at IS NULL",
+),
         CheckConstraint("from_hour < to_hour", name="hours_in_order"),
     )  # fmt: skip
 

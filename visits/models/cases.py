@@ -12,11 +12,10 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedJson, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -57,12 +56,6 @@ class WayIn(enum.StrEnum):
     TRANSFER = "transfer"
 
 
-def _some(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Index some of the rows alone."""
-    of = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=of, postgresql_where=of)
-
-
 _UNKEPT = "state IN ('open', 'lapsed') AND cadence IS NOT NULL"
 _TO_CALL = ("state", "closed_on", "call_back_at", "score", "dwelling_id", "person_id")
 
@@ -86,7 +79,7 @@ class Case(Base):
         ForeignKeyConstraint(["landlord_id", "person_id"], ["person.landlord_id", "person.id"]),
         # What is due in a case says whose tenant it is about, as the case does.
         Index("uq_case_file_landlord_id_id", "landlord_id", "id", unique=True),
-        _some(
+        index_of_some(
             "uq_case_file_open", "programme", "person_id", unique=True, where="closed_on IS NULL"
         ),
         # The call list is counted and put in order without the cases themselves: all there are, or
@@ -103,7 +96,7 @@ class Case(Base):
             "id",
         ),
         # Where nobody follows most, an index of those too would pass for one that tells nothing.
-        _some("ix_case_file_referent_id", "referent_id", where="referent_id IS NOT NULL"),
+        index_of_some("ix_case_file_referent_id", "referent_id", where="referent_id IS NOT NULL"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -304,7 +297,7 @@ class Task(Base):
         # without the rows themselves, of all and at one landlord's of several.
         Index("ix_task_state_due_on", "state", "due_on", "not_before", "kind", "landlord_id"),
         Index("ix_task_state_not_before", "state", "not_before", "kind", "landlord_id"),
-        _some(
+        index_of_some(
             "ix_task_to_plan",
             "state",
             "kind",
@@ -314,7 +307,7 @@ class Task(Base):
             "visit_id",
             where="visit_id IS NULL",
         ),
-        _some(
+        index_of_some(
             "ix_task_promised",
             "state",
             "not_before",
@@ -326,14 +319,14 @@ class Task(Base):
             "ix_task_case_id_state", "case_id", "state", "not_before", "due_on", "kind", "visit_id"
         ),
         # Turns that passed, and that nobody explained, are few among those of years.
-        _some("ix_task_unkept", "cadence", "due_on", "case_id", where=_UNKEPT),
+        index_of_some("ix_task_unkept", "cadence", "due_on", "case_id", where=_UNKEPT),
         # Most have no visit and are nobody's by name: an index of those too misleads a planner.
         *(
-            _some(f"ix_task_{one}", one, where=f"{one} IS NOT NULL")
+            index_of_some(f"ix_task_{one}", one, where=f"{one} IS NOT NULL")
             for one in ("visit_id", "owner_id", "owner_organisation_id")
         ),
         # What a role has to do is found among what roles have.
-        _some(
+        index_of_some(
             "ix_task_owner_role",
             "owner_role",
             "state",

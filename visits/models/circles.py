@@ -4,10 +4,10 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.cases import Case
 from visits.models.noted import Noted
@@ -45,13 +45,12 @@ class CircleMember(Noted, Base):
 
     __tablename__ = "circle_member"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_circle_member_standing",
             "user_id",
             "circle_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 
@@ -72,13 +71,12 @@ class CircleCase(Noted, Base):
 
     __tablename__ = "circle_case"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_circle_case_standing",
             "circle_id",
             "case_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL AND ended_on IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL AND ended_on IS NULL"),
+            where="withdrawn_at IS NULL AND ended_on IS NULL",
         ),
     )
 
@@ -106,20 +104,18 @@ class CircleMeeting(Noted, Base):
     __tablename__ = "circle_meeting"
     __table_args__ = (
         # One at a time is prepared, and none is held twice on a day.
-        Index(
+        index_of_some(
             "uq_circle_meeting_held_on",
             "circle_id",
             "held_on",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
-        Index(
+        index_of_some(
             "uq_circle_meeting_open",
             "circle_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL AND closed_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL AND closed_at IS NULL"),
+            where="withdrawn_at IS NULL AND closed_at IS NULL",
         ),
     )
 
@@ -156,13 +152,12 @@ class CirclePoint(Noted, Base):
 
     __tablename__ = "circle_point"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_circle_point_standing",
             "circle_case_id",
             "meeting_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 
@@ -208,13 +203,12 @@ class CircleStep(Noted, Base):
 
     __tablename__ = "circle_step"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_circle_step_standing",
             "circle_case_id",
             "kind",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 

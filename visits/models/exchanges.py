@@ -5,10 +5,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedBytes,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import Organisation, User
 from visits.models.messages import MessageState, Outgoing
 from visits.models.works import WorkOrder
@@ -118,7 +126,7 @@ class OrderTold(Outgoing, Base):
         return by_hand or self.state is MessageState.GIVEN_UP
 
 
-STANDS = text("ended_at IS NULL")
+STANDS = "ended_at IS NULL"
 
 
 class TellingPause(Base):
@@ -126,10 +134,10 @@ class TellingPause(Base):
 
     __tablename__ = "telling_pause"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_telling_pause_standing", "landlord_id", unique=True,
-            sqlite_where=STANDS, postgresql_where=STANDS,
-        ),
+            where=STANDS,
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from visits.ground.db import Base, EncryptedText, new_id
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id
 from visits.models.noted import Noted
 
 
@@ -19,11 +19,10 @@ class InterpreterNeed(Noted, Base):
 
     __tablename__ = "language_help"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_language_help_standing", "case_id", unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
-        ),
+            where="withdrawn_at IS NULL",
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -5,10 +5,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedJson, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.noted import Noted
@@ -170,13 +170,12 @@ class MessageWish(Noted, Base):
 
     __tablename__ = "message_wish"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_message_wish_standing",
             "person_id",
             "channel",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 
@@ -220,13 +219,12 @@ class MessageKindOff(Noted, Base):
 
     __tablename__ = "message_kind_off"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_message_kind_off_standing",
             "landlord_id",
             "kind",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 

@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import Organisation, User
 from visits.models.portfolio import Tenancy
 
@@ -43,11 +51,10 @@ class Person(Base):
             postgresql_where=text("protected IS true"),
         ),
         # Nearly nobody's file was merged into another.
-        Index(
+        index_of_some(
             "ix_person_merged_into_id",
             "merged_into_id",
-            sqlite_where=text("merged_into_id IS NOT NULL"),
-            postgresql_where=text("merged_into_id IS NOT NULL"),
+            where="merged_into_id IS NOT NULL",
         ),
     )
 

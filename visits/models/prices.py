@@ -3,13 +3,13 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedBytes, new_id
+from visits.ground.db import Base, EncryptedBytes, index_of_some, new_id
 from visits.models.accounts import Organisation, User
 
-STANDS = text("taken_at IS NOT NULL AND withdrawn_at IS NULL")
+STANDS = "taken_at IS NOT NULL AND withdrawn_at IS NULL"
 
 
 class PriceList(Base):
@@ -22,10 +22,10 @@ class PriceList(Base):
 
     __tablename__ = "price_list"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_price_list_standing", "landlord_id", "contract", "holds_from", unique=True,
-            sqlite_where=STANDS, postgresql_where=STANDS,
-        ),
+            where=STANDS,
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

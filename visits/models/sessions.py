@@ -7,10 +7,10 @@ import enum
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Residence
@@ -170,12 +170,11 @@ class SessionCount(Base):
 
     __tablename__ = "session_count"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_session_count_standing",
             "session_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            where="withdrawn_at IS NULL",
         ),
     )
 

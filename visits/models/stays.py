@@ -4,10 +4,10 @@ import enum
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedEnum, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedEnum, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
@@ -108,7 +108,7 @@ class ExitTo(enum.StrEnum):
     DIED = "died"
 
 
-_STANDING = text("ended_on IS NULL AND withdrawn_at IS NULL")
+_STANDING = "ended_on IS NULL AND withdrawn_at IS NULL"
 
 
 class Stay(Base):
@@ -124,12 +124,11 @@ class Stay(Base):
         CheckConstraint("ended_on > from_on", name="ends_after_it_began"),
         Index("ix_stay_place_id_from_on", "place_id", "from_on"),
         # Of two who begin at once the second is refused by the database itself.
-        Index(
+        index_of_some(
             "uq_stay_standing",
             "place_id",
             unique=True,
-            sqlite_where=_STANDING,
-            postgresql_where=_STANDING,
+            where=_STANDING,
         ),
     )
 

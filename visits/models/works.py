@@ -11,11 +11,10 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -196,17 +195,15 @@ class WorkOrder(Base):
         ),
         Index("ix_work_order_trade", "trade", "state", "severity", "due_at", "id"),
         # Most orders are of a home: an index of those tempts a planner to read them all.
-        Index(
+        index_of_some(
             "ix_work_order_residence_id",
             "residence_id",
-            sqlite_where=text("residence_id IS NOT NULL"),
-            postgresql_where=text("residence_id IS NOT NULL"),
+            where="residence_id IS NOT NULL",
         ),
-        Index(
+        index_of_some(
             "ix_work_order_assigned_to_id",
             "assigned_to_id",
-            sqlite_where=text("assigned_to_id IS NOT NULL"),
-            postgresql_where=text("assigned_to_id IS NOT NULL"),
+            where="assigned_to_id IS NOT NULL",
         ),
         UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),

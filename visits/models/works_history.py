@@ -3,10 +3,10 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.noted import Noted
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
@@ -123,7 +123,7 @@ class WorkOrderQuote(Base):
     accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])
 
 
-STANDS = text("withdrawn_at IS NULL")
+STANDS = "withdrawn_at IS NULL"
 
 
 class OwnCauses(Noted, Base):
@@ -134,10 +134,10 @@ class OwnCauses(Noted, Base):
 
     __tablename__ = "own_causes"
     __table_args__ = (
-        Index(
+        index_of_some(
             "uq_own_causes_standing", "residence_id", "trade", unique=True,
-            sqlite_where=STANDS, postgresql_where=STANDS,
-        ),
+            where=STANDS,
+),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_due, promised
+from tests.factories import NOW, make_due, make_mandate, promised
 from tests.submissions import FALLS
 from tests.webapp.test_visits_pages import Home
 from visits.models.accounts import Role
@@ -128,6 +128,8 @@ def test_what_answers_promised_is_told_to_those_who_follow_it_up_alone(
     home: Home, client_as: SignIn
 ) -> None:
     case_id = due(home).case_id
+    with home.house.sessions.begin() as session:
+        make_mandate(session, home.visitor)
     pages = ("/tasks/?state=open_all", "/tasks/tasks.csv?state=open_all", f"/cases/{case_id}")
     for role, told in ((Role.COORDINATOR, True), (Role.PARTNER_COORDINATOR, False)):
         client = client_as(role)

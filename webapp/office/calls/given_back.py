@@ -15,11 +15,22 @@ def visits_back(planned: Sequence[Visit], lost: Sequence[Visit]) -> list[tuple[s
     said = []
     if planned:
         when = ", ".join(moment(visit.planned_start_at) for visit in planned)
-        said.append((str(_("Planned again: the visit of %(when)s.", when=when)), "success"))
+        text = ngettext(
+            "Planned again: the visit of %(when)s.",
+            "Planned again: the visits of %(when)s.",
+            len(planned),
+            when=when,
+        )
+        said.append((text, "success"))
     if lost:
         when = ", ".join(moment(visit.planned_start_at) for visit in lost)
-        text = _("The visit of %(when)s had been called off: plan it again.", when=when)
-        said.append((str(text), "warning"))
+        text = ngettext(
+            "The visit of %(when)s had been called off: plan it again.",
+            "The visits of %(when)s had been called off: plan them again.",
+            len(lost),
+            when=when,
+        )
+        said.append((text, "warning"))
     return said
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.cases.cases import close_case, reopen_case
@@ -49,7 +50,13 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
         if not called_off:
             return str(_("The case is closed."))
         when = ", ".join(moment(visit.planned_start_at) for visit in called_off)
-        return str(_("The case is closed. Called off: the visit of %(when)s.", when=when))
+        said = ngettext(
+            "The case is closed. Called off: the visit of %(when)s.",
+            "The case is closed. Called off: the visits of %(when)s.",
+            len(called_off),
+            when=when,
+        )
+        return str(said)
 
     return change_on_page(case_id, "end", do)
 

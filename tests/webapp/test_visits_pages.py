@@ -12,7 +12,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from tests.factories import NOW, make_case, make_person, make_user, make_viewer, make_visit
+from tests.factories import (
+    NOW,
+    make_case,
+    make_mandate,
+    make_person,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from tests.submissions import FALLS, GAS, QUIET, fill, home_visit
 from visits.accounts.accounts import add_device
 from visits.forms.published import publish_form
@@ -172,6 +180,8 @@ def test_a_partner_coordinator_sees_the_visit_but_not_the_answers(
     home: Home, client_as: SignIn
 ) -> None:
     home.send(FALLS)
+    with home.house.sessions.begin() as session:
+        make_mandate(session, home.visitor)
     client = client_as(Role.PARTNER_COORDINATOR)
     page = client.get(home.page)
     assert page.status_code == 200

@@ -265,7 +265,7 @@ def consequences_of(version: FormVersion | FormDraft) -> tuple[Consequence, ...]
 def said_of(version: FormVersion, path: str) -> Consequence | None:
     """Give what a version says of a consequence by where it stands, whatever its turn."""
     plain = re.sub(r"\[\d+\]", "", path)
-    return next((one for one in consequences_of(version) if one.path == plain), None)
+    return next((one for one in read_form(version).consequences if one.path == plain), None)
 
 
 def published(version: FormVersion | FormDraft) -> PublishedForm:

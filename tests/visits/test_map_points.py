@@ -21,11 +21,13 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
+from tests.submissions import home_visit
 from visits.accounts.accounts import find_territory
 from visits.agenda.doors import OUTCOMES, Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
 from visits.following.follow_ups import open_promise
+from visits.forms.published import publish_form
 from visits.ground.errors import Refused
 from visits.mapping.points import rebuild_map, refresh_map
 from visits.mapping.views import Area, MapFilter, count_cells
@@ -57,17 +59,7 @@ class Town:
         self.coordinator = make_user(session)
         self.visitor = make_user(session, role=Role.VISITOR)
         self.viewer: Viewer = make_viewer(self.coordinator)
-        self.form = FormVersion(
-            form_id="f",
-            version="1",
-            title={"fr": "F"},
-            xform=b"",
-            consequences=[],
-            sha256="0" * 64,
-            published_at=now,
-        )
-        session.add(self.form)
-        session.flush()
+        self.form = publish_form(session, home_visit(), by=None, now=now)
         self.dwellings = [self._dwelling() for _ in range(8)]
         for dwelling in self.dwellings[:6]:
             for programme in ("seniors", "energie"):

@@ -109,20 +109,22 @@ def count_by_programme(session: Session, viewer: Viewer) -> dict[str, int]:
     return {code: count for code, count in found}
 
 
-def count_to_call(
-    session: Session, viewer: Viewer, *, now: datetime, promised: bool = False
-) -> dict[str, int]:
-    """Count whom to call now, by the code of the programme; each is what its list lists.
+@dataclass(frozen=True)
+class ToCall:
+    """How many are to be called now, and how many of them were promised a call back by now."""
 
-    With `promised` those alone who were promised a call back by now.
-    """
-    due = select(Case.programme, func.count()).where(
+    due: int = 0
+    promised: int = 0
+
+
+def count_to_call(session: Session, viewer: Viewer, *, now: datetime) -> dict[str, ToCall]:
+    """Count whom to call now, by the code of the programme; each is what its lists list."""
+    promised = func.count().filter(Case.call_back_at.is_not(None))
+    due = select(Case.programme, func.count(), promised).where(
         cases_seen(session, viewer), to_contact(session, now)
     )
-    if promised:
-        due = due.where(Case.call_back_at.is_not(None))
     found = session.execute(due.group_by(Case.programme).order_by(Case.programme))
-    return {code: count for code, count in found}
+    return {code: ToCall(*counts) for code, *counts in found}
 
 
 def found_cases(

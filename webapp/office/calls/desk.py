@@ -49,7 +49,9 @@ def index() -> ResponseReturnValue:
         shown.update(visit.case.person_id for visit in begun)
         return render_template(
             "cases/desk_start.html",
-            counts=count_to_call(session, viewer(), now=now()),
+            counts={
+                code: one.due for code, one in count_to_call(session, viewer(), now=now()).items()
+            },
             programme_names=programme_names(session),
             held=held,
             begun=begun,

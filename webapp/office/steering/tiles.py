@@ -1,6 +1,6 @@
 """The figures of the first page, of each role, each a link to its list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from visits.calls.call_list import (
     ALL,
     CALL_BACK_DUE,
     TO_CONTACT,
+    ToCall,
     count_by_programme,
     count_to_call,
 )
@@ -54,8 +55,7 @@ from webapp.words import word
 def _coordinator(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "")
     return [
-        *_calls(session, _("To call today"), programme, TO_CONTACT),
-        *_calls(session, _("Call-backs due"), programme, CALL_BACK_DUE, tone="warn"),
+        *_calls(session, programme),
         _week(session),
         _late(session),
         *_support(session, _RAISED),
@@ -168,7 +168,7 @@ def _circles(session: Session) -> list[Tile]:
 def _partner(session: Session) -> list[Tile]:
     programme = chosen_programme(session, "", viewer(Action.SEE_CASES))
     return [
-        *(_calls(session, _("To call today"), programme, TO_CONTACT) if may(Action.CALL) else ()),
+        *(_calls(session, programme, promised=False) if may(Action.CALL) else ()),
         _week(session),
         _late(session),
         *_support(session, _RAISED),
@@ -285,26 +285,22 @@ def _funder(session: Session) -> list[Tile]:
     ]
 
 
-def _calls(
-    session: Session, said: str, first: Programme, state: str, *, tone: str = ""
-) -> list[Tile]:
+def _calls(session: Session, first: Programme, *, promised: bool = True) -> Iterator[Tile]:
     """Count whom to call in each programme where there is somebody, the first one always."""
     called = {first.code, *(one.code for one in programmes_in_reach(session, viewer(Action.CALL)))}
-    seen = count_to_call(
-        session, viewer(Action.SEE_CASES), now=now(), promised=state == CALL_BACK_DUE
-    )
-    counts = {first.code: 0} | {code: count for code, count in seen.items() if code in called}
+    seen = count_to_call(session, viewer(Action.SEE_CASES), now=now())
+    counts = {first.code: ToCall()} | {code: one for code, one in seen.items() if code in called}
     names = programme_names(session)
-    return [
-        Tile(
-            said,
-            count,
-            to_list("cases.index", programme=code, state=state),
-            note=names.get(code, code),
-            tone=tone if count else "",
-        )
-        for code, count in counts.items()
-    ]
+    for code, one in counts.items():
+        link = to_list("cases.index", programme=code, state=TO_CONTACT)
+        yield Tile(_("To call today"), one.due, link, note=names.get(code, code))
+    for code, one in counts.items():
+        if promised and (one.promised or code == first.code):
+            link = to_list("cases.index", programme=code, state=CALL_BACK_DUE)
+            tone = "warn" if one.promised else ""
+            yield Tile(
+                _("Call-backs due"), one.promised, link, note=names.get(code, code), tone=tone
+            )
 
 
 def _week(session: Session) -> Tile:

@@ -1,5 +1,6 @@
 """Whether somebody lives alone, said by hand: no file replaces it while it holds; it is undone."""
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -62,6 +63,19 @@ def test_she_says_that_she_lives_alone_no_file_replaces_it_and_it_is_taken_back(
     load(session, HERS.format("non"))
     session.commit()
     assert alone(session) is False
+
+
+def test_what_was_said_before_can_be_taken_back_once_the_last_word_was(
+    client_as: SignIn, session: Session, home: tuple[uuid.UUID, uuid.UUID]
+) -> None:
+    office, page = client_as(Role.COORDINATOR, language="en"), f"/people/{home[0]}"
+    assert (say(office, home, "yes"), say(office, home, "no")) == (302, 302)
+    offered = re.compile(r'action="(/people/[^"]+/alone/[^"]+/back)"')
+    for left in (True, None):
+        (back,) = offered.findall(office.get(page).text)
+        assert office.post(back).status_code == 302
+        assert alone(session) is left
+    assert not offered.findall(office.get(page).text)
 
 
 def test_it_holds_until_somebody_moves_in_and_is_not_said_beside_others(

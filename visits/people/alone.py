@@ -72,9 +72,16 @@ def alone_said(session: Session, viewer: Viewer, person: Person) -> Sequence[Alo
     return session.scalars(statement).all()
 
 
-def holds(said: AloneSaid) -> bool:
-    """Tell whether the home is still as it was said; it can be taken back while it is."""
-    return said.taken_back_at is None and said.tenancy.lives_alone == said.alone
+def still_holds(said: Sequence[AloneSaid]) -> set[uuid.UUID]:
+    """Choose of what `alone_said` lists what may be taken back: the last word of each home.
+
+    It may while the home is still as it was said.
+    """
+    last: dict[uuid.UUID, AloneSaid] = {}
+    for one in said:
+        if one.taken_back_at is None:
+            last.setdefault(one.tenancy_id, one)
+    return {one.id for one in last.values() if one.tenancy.lives_alone == one.alone}
 
 
 def take_alone_back(
@@ -88,8 +95,8 @@ def take_alone_back(
     one = next((one for one in found if one.id == said_id), None)
     if one is None:
         raise NotFound("not_found")
-    if alone_by_hand(session, [one.tenancy_id]).get(one.tenancy_id) is not one or not holds(one):
-        raise Conflict("not_to_take_back")
+    if one.id not in still_holds(found):
+        raise Conflict("not_still_holds")
     one.taken_back_at, one.taken_back_by_id = now, viewer.user_id
     one.tenancy.lives_alone = one.before
     session.flush()

@@ -35,7 +35,7 @@ from visits.models.people import AlertCode, Person
 from visits.models.referrals import Referral
 from visits.models.transfers import TransferWish
 from visits.people.ahead import what_is_ahead
-from visits.people.alone import alone_said, holds
+from visits.people.alone import alone_said, still_holds
 from visits.people.answers import answers_about
 from visits.people.autonomy import standing_autonomy
 from visits.people.by_hand import NAME_LENGTH, PersonSaid, alike, corrections_of, standing
@@ -326,7 +326,7 @@ def _roles(session: Session, person: Person) -> dict[str, Any]:
         "household_roles": HOUSEHOLD_ROLES,
         "lives_alone": lives_alone,
         "alone_said": said,
-        "alone_holds": {one.id for one in said[:1] if holds(one)},
+        "alone_holds": still_holds(said),
     }
 
 

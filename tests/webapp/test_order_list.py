@@ -17,6 +17,7 @@ from visits.models.accounts import Role
 from visits.models.portfolio import Dwelling
 from visits.models.works import SavedList, WorkOrder, WorkOrderState
 from visits.people.protection import protect
+from visits.sight import listing
 from visits.sight.listing import Wanted
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.giving import give_order
@@ -74,6 +75,38 @@ class Town:
 @pytest.fixture
 def town(session: Session) -> Town:
     return Town(session)
+
+
+@pytest.mark.parametrize("few", [0, listing.FEW])
+def test_every_page_goes_on_where_the_one_before_ended_however_many_there_are(
+    session: Session, town: Town, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, home in enumerate(town.homes):
+        home.residence.city = f"Ville {number}"
+        urgent = OrderSaid("gas", f"U{number}", "kitchen", "Odeur de gaz", "staff")
+        open_by_hand(session, home, urgent, viewer=town.viewer, now=NOW)
+    whole_house, nowhere = town.orders[1], town.orders[2]
+    whole_house.residence_id, whole_house.dwelling_id = town.homes[1].residence_id, None
+    nowhere.dwelling_id = nowhere.person_id = nowhere.due_at = None
+    town.orders[0].state = S.DONE
+    session.flush()
+
+    def page(sort: str, number: int, size: int, *, descending: bool) -> list[uuid.UUID]:
+        wanted = Wanted(number, sort, descending, size)
+        only = WorkOrderFilter(state="all")
+        found = list_work_orders(session, town.viewer, only=only, wanted=wanted, now=NOW)
+        assert found.total == 5
+        return [one.id for one in found.rows]
+
+    assert page("city", 1, 50, descending=False)[-1] == nowhere.id
+    for sort in ("urgency", "due", "opened", "trade", "city", "state"):
+        for descending in (False, True):
+            every = page(sort, 1, 50, descending=descending)
+            monkeypatch.setattr(listing, "FEW", few)
+            pages = [page(sort, number, 2, descending=descending) for number in (1, 2, 3)]
+            monkeypatch.undo()
+            assert [one for some in pages for one in some] == every, (sort, descending)
+            assert len(set(every)) == 5
 
 
 def test_the_list_is_filtered_by_agency_residence_contractor_and_why_it_worries(

@@ -194,6 +194,9 @@ class WorkOrder(Base):
             "id",
         ),
         Index("ix_work_order_trade", "trade", "state", "severity", "due_at", "id"),
+        # Of all states, the most urgent first; and where they are, counted home by home.
+        Index("ix_work_order_urgency", "severity", "due_at", "id", "state"),
+        Index("ix_work_order_dwelling_id", "dwelling_id", "id", "state"),
         # Most orders are of a home: an index of those tempts a planner to read them all.
         index_of_some(
             "ix_work_order_residence_id",
@@ -214,7 +217,7 @@ class WorkOrder(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"), index=True)
+    dwelling_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("dwelling.id"))
     residence_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("residence.id"))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     consequence_id: Mapped[uuid.UUID | None] = mapped_column(

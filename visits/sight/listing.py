@@ -1,7 +1,7 @@
 """A page of a sorted list, the same way everywhere."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -86,16 +86,40 @@ def page_of(
 
 
 @dataclass(frozen=True)
+class Bands:
+    """What a list is sorted by, where many rows share a value and there are few values.
+
+    `counted` makes of what is found a value a row, and how many have it; `having` is the condition
+    for those of some values, None among them.
+    """
+
+    counted: Callable[[Select[uuid.UUID]], Select[Any, int]]
+    having: Callable[[Sequence[Any]], ColumnElement[bool]]
+
+
+def bands_of(column: InstrumentedAttribute[Any]) -> Bands:
+    """Give the bands of a column of the list's own table that is never empty."""
+    return Bands(
+        lambda found: found.with_only_columns(
+            column, func.count(), maintain_column_froms=True
+        ).group_by(column),
+        column.in_,
+    )
+
+
+@dataclass(frozen=True)
 class By:
     """What a list is sorted by, and the joins that lead there from its own table.
 
-    What leads nowhere stays listed when a join is `outer`. A `known` column is never empty.
+    What leads nowhere stays listed when a join is `outer`. A `known` column is never empty. With
+    `bands`, those before and after a page's own are counted, never sorted.
     """
 
     column: Any
     through: tuple[Any, ...] = ()
     outer: tuple[Any, ...] = ()
     known: bool = False
+    bands: Bands | None = None
 
 
 def page_of_found(
@@ -113,24 +137,70 @@ def page_of_found(
     Of millions of rows those of a page are found, and all are counted, by index: nothing but the
     rows of the page is read. `tie` ends with the id.
     """
-    if total is None:
+    ids = ids_of_page(session, found, wanted=wanted, order=order, tie=tie, total=total)
+    read = rows_of(session, rows, tie[-1], ids.rows) if ids.rows else {}
+    return Listed([read[one] for one in ids.rows], ids.total, ids.wanted)
+
+
+def rows_of(
+    session: Session, rows: Select[Row], ident: Any, ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Row]:
+    """Read the rows of some ids of one table."""
+    read: Iterable[Any] = session.scalars(rows.where(ident.in_(ids))).unique()
+    return {row.id: row for row in read}
+
+
+def ids_of_page(
+    session: Session,
+    found: Select[uuid.UUID],
+    *,
+    wanted: Wanted,
+    order: Mapping[str, By],
+    tie: Sequence[Any],
+    total: int | None = None,
+) -> Listed[uuid.UUID]:
+    """Give a page of the ids themselves that a statement finds on one table."""
+    by = order.get(wanted.sort) or next(iter(order.values()))
+    sorted_by = [(by.column.desc() if wanted.descending else by.column.asc()).nulls_last()]
+    counts: Sequence[Any] = ()
+    if by.bands:
+        counted = by.bands.counted(found)
+        each = counted.selected_columns[0]
+        counts = session.execute(counted.order_by(*sorted_by, each)).all()
+        total = sum(count for _, count in counts)
+    elif total is None:
         total = count_found(session, found)
     if not total:
         return Listed([], 0, wanted)
     wanted = wanted.within(total)
-    by = order.get(wanted.sort) or next(iter(order.values()))
-    for step in by.through:
+    through, outer, offset = by.through, by.outer, wanted.offset
+    if by.bands and total > FEW:
+        values, before = _bands_of_page(counts, wanted)
+        found, offset = found.where(by.bands.having(values)), offset - before
+        if len(values) == 1:
+            # Of one value there is nothing to sort by it, and an index may be read as it stands.
+            sorted_by, through, outer = [], (), ()
+    for step in through:
         found = found.join(step)
-    for step in by.outer:
+    for step in outer:
         found = found.outerjoin(*step) if isinstance(step, tuple) else found.outerjoin(step)
     if by.known and len(tie) > 1 and total > FEW:
         found = _up_to_page(session, found, by, wanted)
-    sorted_by = by.column.desc() if wanted.descending else by.column.asc()
-    page = found.order_by(sorted_by.nulls_last(), *tie).limit(wanted.size)
-    ids = session.scalars(page.offset(wanted.offset)).all()
-    found_rows: Iterable[Any] = session.scalars(rows.where(tie[-1].in_(ids))).unique()
-    read = {row.id: row for row in found_rows}
-    return Listed([read[ident] for ident in ids], total, wanted)
+    page = found.order_by(*sorted_by, *tie).limit(wanted.size).offset(offset)
+    return Listed(session.scalars(page).all(), total, wanted)
+
+
+def _bands_of_page(counts: Sequence[Any], wanted: Wanted) -> tuple[list[Any], int]:
+    """Give the values that a page shows, and how many rows stand before the first of them."""
+    values: list[Any] = []
+    before = reached = 0
+    for value, count in counts:
+        if reached + count <= wanted.offset:
+            before += count
+        elif reached < wanted.offset + wanted.size:
+            values.append(value)
+        reached += count
+    return values, before
 
 
 def each_of(column: InstrumentedAttribute[Text], *where: ColumnElement[bool]) -> Select[Text]:

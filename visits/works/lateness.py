@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
@@ -12,6 +12,7 @@ from visits.models.works import OPEN_STATES, HoldWhy, WorkOrder, WorkOrderState
 from visits.works.giving import is_sent_by_link
 
 _S = WorkOrderState
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 ON_HOLD = "hold_"
 # What stands before others is what the order waits for: a day that is proposed ends a hold too.
 _WAITS_FOR: Mapping[str, ColumnElement[bool]] = {
@@ -33,7 +34,9 @@ REASONS = (*_WAITS_FOR, DAY_PAST, DAY_TO_COME)
 
 def is_late(now: datetime) -> ColumnElement[bool]:
     """Select orders that should have been done by now."""
-    return and_(WorkOrder.state.in_(OPEN_STATES), WorkOrder.due_at < now)
+    # Not by an index of the day itself: of the orders of years, nearly all are of days gone by.
+    due = func.coalesce(WorkOrder.due_at, NEVER)
+    return and_(WorkOrder.state.in_(OPEN_STATES), due < now)
 
 
 def why_late(now: datetime) -> ColumnElement[str]:

@@ -4,9 +4,22 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
@@ -20,7 +33,17 @@ from visits.models.works import (
     WorkOrder,
     WorkOrderState,
 )
-from visits.sight.listing import By, Listed, Wanted, each_of, page_of_found
+from visits.sight.listing import (
+    Bands,
+    By,
+    Listed,
+    Wanted,
+    bands_of,
+    each_of,
+    ids_of_page,
+    page_of_found,
+    rows_of,
+)
 from visits.sight.lists import orders_seen
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Viewer
@@ -32,14 +55,47 @@ URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value
 # Where an order is: in the residence of its dwelling, or in the one it is of itself.
 IN_RESIDENCE = func.coalesce(Dwelling.residence_id, WorkOrder.residence_id)
 TO_CITY = (WorkOrder.dwelling, (Residence, Residence.id == IN_RESIDENCE))
+
+
+def _by_city(found: Select[uuid.UUID]) -> Select[str | None, int]:
+    """Count orders by city: by their homes first, of which there are fewer."""
+    of_home, of_house = WorkOrder.dwelling_id, WorkOrder.residence_id
+    homes = _count(found.where(of_home.is_not(None)), of_home)
+    houses = _count(found.where(of_home.is_(None), of_house.is_not(None)), of_house)
+    nowhere = found.where(of_home.is_(None), of_house.is_(None))
+    counted = union_all(
+        select(Dwelling.residence_id.label("house"), homes.c.orders).join_from(
+            homes, Dwelling, Dwelling.id == homes.c.place
+        ),
+        select(houses.c.place, houses.c.orders),
+        nowhere.with_only_columns(null(), func.count(), maintain_column_froms=True),
+    ).subquery()
+    to_house = Residence.id == counted.c.house
+    by_city = select(Residence.city, func.sum(counted.c.orders)).select_from(counted)
+    return by_city.outerjoin(Residence, to_house).group_by(Residence.city)
+
+
+def _count(found: Select[uuid.UUID], place: InstrumentedAttribute[uuid.UUID | None]) -> Subquery:
+    """Count what is found by where it is, in the order of the index of that."""
+    counted = (place.label("place"), func.count().label("orders"))
+    by_place = found.with_only_columns(*counted, maintain_column_froms=True)
+    return by_place.group_by(place).subquery()
+
+
+def _in_cities(cities: Sequence[str | None]) -> ColumnElement[bool]:
+    there = _stands_in(Residence.city.in_([city for city in cities if city is not None]))
+    nowhere = and_(WorkOrder.dwelling_id.is_(None), WorkOrder.residence_id.is_(None))
+    return or_(there, nowhere) if None in cities else there
+
+
 # With what is told of an order here, and a page is found and counted by one index.
 ORDER = {
-    "urgency": By(URGENCY),
+    "urgency": By(URGENCY, bands=bands_of(WorkOrder.severity)),
     "due": By(WorkOrder.due_at),
     "opened": By(WorkOrder.opened_at),
-    "trade": By(WorkOrder.trade),
-    "city": By(Residence.city, outer=TO_CITY),
-    "state": By(WorkOrder.state),
+    "trade": By(WorkOrder.trade, bands=bands_of(WorkOrder.trade)),
+    "city": By(Residence.city, outer=TO_CITY, bands=Bands(_by_city, _in_cities)),
+    "state": By(WorkOrder.state, bands=bands_of(WorkOrder.state)),
 }
 TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 
@@ -95,19 +151,19 @@ def board_of(
 ) -> list[Column]:
     """Give what the list gives, by state: a state that the filter leaves out has no column."""
     found = _found(session, viewer, only, now)
-    by_state = found.with_only_columns(WorkOrder.state, func.count(), maintain_column_froms=True)
-    totals = {state: count for state, count in session.execute(by_state.group_by(WorkOrder.state))}
-    return [
-        Column(
-            state,
-            page_of_found(
-                session, found.where(WorkOrder.state == state), _rows(),
-                wanted=wanted, order=ORDER, tie=TIE, total=totals[state],
-            ),
+    pages = {
+        state: ids_of_page(
+            session, found.where(WorkOrder.state == state), wanted=wanted, order=ORDER, tie=TIE
         )
         for state in WorkOrderState
-        if state in totals
-    ]  # fmt: skip
+    }
+    shown = list(chain.from_iterable(page.rows for page in pages.values()))
+    orders = rows_of(session, _rows(), WorkOrder.id, shown)
+    return [
+        Column(state, Listed([orders[one] for one in page.rows], page.total, page.wanted))
+        for state, page in pages.items()
+        if page.total
+    ]
 
 
 def count_late(

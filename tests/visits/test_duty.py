@@ -238,6 +238,8 @@ def test_the_board_shows_what_waits_first_and_what_was_closed_since_yesterday(wa
     move_work_order(
         watch.session, done, state, MoveSaid(note="Fait"), viewer=watch.viewer, now=watch.now
     )
+    (just, _) = burning(watch.session, watch.viewer, now=watch.now)
+    assert (just.is_just_told(watch.now), just.is_just_told(watch.after(2))) == (True, False)
     call_on_duty(watch.session, now=watch.now)
     watch.session.flush()
     shown = burning(watch.session, watch.viewer, now=watch.after(10))

@@ -427,6 +427,7 @@ def test_a_message_is_found_by_whom_it_is_for_and_who_sees_the_case(desk: Desk) 
         ("Le {day:>9999}", "place_unknown", "{day:>9999}"),
         ("Le {day", "braces_unpaired", None),
         ("Pour {name}", "place_unknown", "{name}"),
+        ("Venez !", "place_needed", "{day}"),
         ("x" * 301, "too_long", None),
     ],
 )
@@ -447,7 +448,7 @@ def test_words_are_kept_version_by_version_and_put_back(desk: Desk) -> None:
         seen = str(latest.id) if latest else ""
         say(desk.session, spot, text, seen=seen, viewer=desk.viewer, now=desk.now + at * DAY)
     with pytest.raises(Conflict, match="wording_said_since"):
-        say(desk.session, spot, "Autre", seen="", viewer=desk.viewer, now=desk.now)
+        say(desk.session, spot, "Autre, le {day}", seen="", viewer=desk.viewer, now=desk.now)
     first = versions_of(desk.session, spot)[-1]
     put_back(desk.session, spot, first.id, viewer=desk.viewer, now=desk.now + 3 * DAY)
     assert said_in(desk.session, spot) == "Le {day}."

@@ -9,7 +9,7 @@ from tests.factories import NOW, make_person
 from tests.pdfs import PHOTO
 from tests.visits.test_orders_by_hand import LEAK, Desk
 from visits.forms.parameters import add_value
-from visits.ground.errors import Invalid
+from visits.ground.errors import Conflict, Invalid
 from visits.ground.file_store import FileStore
 from visits.models.people import RefusedPart
 from visits.models.works import WorkOrder, WorkOrderState
@@ -60,6 +60,24 @@ def test_works_are_not_done_before_their_photos_are_there(desk: Desk, tmp_path: 
     add_photos(desk.session, store, desk.leak, [PHOTO], by=by, now=NOW)
     done(desk, desk.leak)
     assert desk.leak.state is S.DONE
+    second, *_ = photos_of(desk.session, desk.leak)
+    with pytest.raises(Conflict, match="photo_asked_for"):
+        withdraw_photo(desk.session, desk.leak, second.id, viewer=desk.viewer, now=NOW)
+    add_photos(desk.session, store, desk.leak, [PHOTO], by=by, now=NOW)
+    withdraw_photo(desk.session, desk.leak, second.id, viewer=desk.viewer, now=NOW)
+    assert missing(desk, desk.leak) == 0
+
+
+def test_nothing_is_checked_on_photos_that_are_not_there(desk: Desk, tmp_path: Path) -> None:
+    done(desk, desk.lamp)
+    on_photo = MoveSaid(checked_how="photo")
+    with pytest.raises(Invalid) as refused:
+        move_work_order(desk.session, desk.lamp, S.CHECKED, on_photo, viewer=desk.viewer, now=NOW)
+    assert refused.value.fields == {"checked_how": "no_photo_to_check"}
+    by = desk.technician.id
+    add_photos(desk.session, FileStore(tmp_path), desk.lamp, [PHOTO], by=by, now=NOW)
+    move_work_order(desk.session, desk.lamp, S.CHECKED, on_photo, viewer=desk.viewer, now=NOW)
+    assert desk.lamp.state is S.CHECKED
 
 
 def test_nobody_is_asked_for_photos_that_the_tenant_refuses(desk: Desk) -> None:

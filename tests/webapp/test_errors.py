@@ -90,3 +90,28 @@ def test_placeholders_of_sentences_are_the_same_in_french(app: Flask) -> None:
 )
 def test_what_a_database_or_a_disk_refuses_has_a_name(error: Exception, kind: type) -> None:
     assert type(refusal_of(error)) is kind
+
+
+@public
+def _refuse() -> str:
+    raise Conflict("work_order_moved_on", reference="BT-1")
+
+
+def test_what_was_typed_and_refused_stands_on_the_page_and_leads_back(new_app: Flask) -> None:
+    new_app.add_url_rule("/sign-in/answer/late", "late", _refuse, methods=["POST"])
+    new_app.config["WTF_CSRF_ENABLED"] = False
+    words = "Trop coûteux pour ce logement, <b>parlé</b> avec elle"
+    typed = {"why": words, "password": "quatre mots sans rapport", "day": "2026-03-12"}
+    answer = new_app.test_client().post("/sign-in/answer/late", data=typed)
+    assert answer.status_code == 409
+    assert "Trop coûteux pour ce logement, &lt;b&gt;parlé&lt;/b&gt; avec elle" in answer.text
+    assert "quatre mots" not in answer.text
+    assert "2026-03-12" not in answer.text
+    assert 'href="/sign-in"' in answer.text
+    asked = new_app.test_client().get("/sign-in/answer/late")
+    assert (asked.status_code, 'href="/sign-in"' in asked.text) == (405, True)
+
+
+def test_nothing_leads_back_where_there_is_nothing(client_as: Callable[..., FlaskClient]) -> None:
+    client = client_as(Role.COORDINATOR, language="en")
+    assert "Back to the page<" not in client.get("/work-orders/nothing/here").text

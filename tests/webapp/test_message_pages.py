@@ -154,7 +154,7 @@ def test_words_are_tried_on_a_real_visit_then_kept_and_put_back(
     assert (status, "no place {jour}: take only those listed" in page) == (422, True)
     post(client, place, said="Venue le {day}.", act="keep", seen="")
     assert "Venue le" in client.get(f"/messages/{message(session).id}").text
-    assert post(client, place, said="Autre", act="keep", seen="")[0] == 409
+    assert post(client, place, said="Autre, le {day}", act="keep", seen="")[0] == 409
     seen = re.search(r'name="seen" value="([^"]+)"', client.get(place).text)
     assert seen is not None
     page = post(client, place, said="", act="keep", seen=seen[1])[1]

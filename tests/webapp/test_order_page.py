@@ -68,3 +68,21 @@ def test_only_the_latest_step_has_a_button_to_take_it_back(client_as: SignIn, pa
     told = client.post(back, follow_redirects=True).text
     assert "annulée par" in told and 'value="done"' in told
     assert client.post(back).status_code == 409
+
+
+def test_what_was_decided_on_a_page_of_before_is_kept_from_what_was_done_since(
+    client_as: SignIn, page: str
+) -> None:
+    client, other = client_as("technician"), client_as("coordinator")
+    turn = re.findall(r'name="turn" value="(\d+)"', client.get(page).text)[0]
+    plan = {"state": "planned", "planned_part": "morning", "note": "Convenu avec le gardien"}
+    first = client.post(page, data=plan | {"planned_on": "2026-12-10", "turn": turn})
+    assert first.status_code == 302
+    late = client.post(page, data=plan | {"planned_on": "2026-12-15", "turn": turn})
+    assert late.status_code == 409
+    assert "Convenu avec le gardien" in late.text and f'href="{page}"' in late.text
+    assert "15/12/2026" not in other.get(page).text
+    assert client.post(f"{page}/cost", data={"cost": "12", "turn": turn}).status_code == 409
+    (turn,) = set(re.findall(r'name="turn" value="(\d+)"', client.get(page).text))
+    again = client.post(page, data=plan | {"planned_on": "2026-12-15", "turn": turn})
+    assert again.status_code == 302

@@ -92,6 +92,20 @@ def test_the_same_defect_is_shown_before_it_is_opened_twice(
     assert len(orders(session)) == 2
 
 
+def test_two_neighbours_who_tell_of_one_lift_are_asked_whether_it_is_the_same(
+    client_as: SignIn, session: Session, home: Dwelling
+) -> None:
+    neighbour = make_dwelling(session, residence=home.residence)
+    session.commit()
+    client, lift = client_as("coordinator"), LEAK | {"trade": "lift", "place": "elsewhere"}
+    assert client.post(f"/work-orders/new/dwelling/{home.id}", data=lift).status_code == 302
+    again = client.post(f"/work-orders/new/dwelling/{neighbour.id}", data=lift)
+    assert again.status_code == 409 and "Est-ce l’un de ceux-ci" in again.text
+    leak = LEAK | {"trade": "intercom", "place": "elsewhere"}
+    for one in (home, neighbour):
+        assert client.post(f"/work-orders/new/dwelling/{one.id}", data=leak).status_code == 302
+
+
 def test_the_same_defect_told_again_is_noted_on_the_order_that_is_open_and_apart_again(
     client_as: SignIn, session: Session, home: Dwelling
 ) -> None:

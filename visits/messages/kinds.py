@@ -70,6 +70,14 @@ BEFORE_A_DAY = (
     MessageKind.WORKS_MOVED,
     MessageKind.WORKS_OFF,
 )
+# Of no use to anybody without the day: a wording of one names it.
+NAMES_A_DAY = (
+    MessageKind.CONFIRMED,
+    MessageKind.MOVED,
+    MessageKind.REMINDER,
+    MessageKind.WORKS_PLANNED,
+    MessageKind.WORKS_MOVED,
+)
 OF_A_PLANNED_VISIT = (MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.REMINDER)
 
 

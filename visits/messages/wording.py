@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.messages.kinds import KINDS, LONGEST, OF_CASES, OF_WORKS, places_of
+from visits.messages.kinds import KINDS, LONGEST, NAMES_A_DAY, OF_CASES, OF_WORKS, places_of
 from visits.messages.ways import LANGUAGES
 from visits.models.messages import MessageChannel, MessageKind, MessageWording
 from visits.sight.reach import Viewer
@@ -67,7 +67,8 @@ def versions_of(session: Session, spot: Spot) -> Sequence[MessageWording]:
 def checked_words(spot: Spot, text: str) -> str:
     """Give words as they are kept.
 
-    Raises Invalid for too many, and for a place that no such message has: `place` names it.
+    Raises Invalid for too many, for a place that no such message has, and for a day that is
+    left out of what tells one: `place` names it.
     """
     plain = text.strip().replace("\r\n", "\n")
     if len(plain) > LONGEST[spot.channel]:
@@ -80,6 +81,8 @@ def checked_words(spot: Spot, text: str) -> str:
         if name is not None and (name not in places_of(spot.kind, spot.channel) or form or turned):
             written = f"{{{name}{turned and f'!{turned}' or ''}{form and f':{form}'}}}"
             raise Invalid({"said": "place_unknown"}, place=written)
+    if plain and spot.kind in NAMES_A_DAY and "day" not in {name for _, name, _, _ in parts}:
+        raise Invalid({"said": "place_needed"}, place="{day}")
     return plain
 
 

@@ -17,6 +17,8 @@ from visits.works.work_orders import ESCALATE_AFTER
 
 CLOSED_SHOWN_FOR = timedelta(hours=24)
 MOST = 100
+# Whoever is on duty is called within a minute; that long nothing is amiss.
+CALLED_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Burning:
     def taken_on_by(self) -> datetime:
         """Give by when somebody should have taken it on, since it is known here."""
         return self.order.opened_at + ESCALATE_AFTER[self.order.severity]
+
+    def is_just_told(self, now: datetime) -> bool:
+        """Tell whether nobody can have been called for it yet."""
+        return now < self.order.opened_at + CALLED_WITHIN
 
 
 def burning(session: Session, viewer: Viewer, *, now: datetime) -> list[Burning]:

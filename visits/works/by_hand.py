@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from diagnostics.codes import TRADES
+from diagnostics.codes import HOME_OF_TRADE, RESIDENCE, TRADES
 from visits.ground.db import new_id
 from visits.ground.deadlines import due_at, midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -155,19 +155,21 @@ def alike(
     """List the open orders that may be about the same, of those the viewer may see.
 
     Of a trade in a home: those of the same place, or of none that is known; for a dwelling, those
-    of what is common in its residence as well; for a residence's lift, those of its homes.
+    of what is common in its residence as well; of a lift, those of all homes of its residence.
     """
     same_place = or_(WorkOrder.place.is_(None), WorkOrder.place.in_([place, Place.ELSEWHERE]))
     if place == Place.ELSEWHERE:
         same_place = WorkOrder.trade == trade
-    if isinstance(home, Dwelling):
-        of_residence = WorkOrder.residence_id == home.residence_id
+    house = home.residence_id if isinstance(home, Dwelling) else home.id
+    of_house = HOME_OF_TRADE.get(trade) == RESIDENCE or isinstance(home, Residence)
+    if of_house and trade in ONE_IN_A_HOME:
+        homes = select(Dwelling.id).where(Dwelling.residence_id == house)
+        here = or_(WorkOrder.residence_id == house, WorkOrder.dwelling_id.in_(homes))
+    elif isinstance(home, Dwelling):
+        of_residence = WorkOrder.residence_id == house
         here = or_((WorkOrder.dwelling_id == home.id) & same_place, of_residence)
     else:
-        here = (WorkOrder.residence_id == home.id) & same_place
-        if trade in ONE_IN_A_HOME:
-            homes = select(Dwelling.id).where(Dwelling.residence_id == home.id)
-            here = or_(WorkOrder.residence_id == home.id, WorkOrder.dwelling_id.in_(homes))
+        here = (WorkOrder.residence_id == house) & same_place
     statement = (
         select(WorkOrder)
         .outerjoin(WorkOrder.person)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, object_session
 
 from visits.ground.errors import Conflict, NotFound
@@ -164,6 +164,18 @@ def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Wor
             WorkOrderEvent.what.not_in(OURS_ALONE),
         )
     return session.scalars(statement).all()
+
+
+def turn_of(session: Session, order: WorkOrder) -> int:
+    """Count what was done to an order, and taken back: what a page was made of tells by it."""
+    counts = func.count(WorkOrderEvent.id) + func.count(WorkOrderEvent.taken_back_at)
+    return session.scalar(select(counts).where(WorkOrderEvent.work_order_id == order.id)) or 0
+
+
+def read_just_now(session: Session, order: WorkOrder, turn: int) -> None:
+    """Refuse what was decided on a page that something was done after. Raises Conflict."""
+    if turn != turn_of(session, order):
+        raise Conflict("work_order_moved_on", reference=order.reference)
 
 
 def may_take_back(steps: Sequence[WorkOrderEvent], viewer: Viewer) -> WorkOrderEvent | None:

@@ -28,7 +28,7 @@ from visits.models.works_history import WorkOrderLink
 from visits.sight import Reach, Viewer
 from visits.sight.access_log import log_access
 from visits.works.history import Words, take_step
-from visits.works.photos import refuse_without_photos
+from visits.works.photos import photos_of, refuse_without_photos
 
 NOTE_LENGTH = 500
 # The longest that somebody plans ahead, or lets an order wait.
@@ -144,6 +144,8 @@ def carry_out(
     said, at = checked_words(MOVES[state], said, order, now=now), at or now
     if state is _S.DONE:
         refuse_without_photos(session, order, now=now)
+    if said.checked_how == CheckedHow.PHOTO and not photos_of(session, order):
+        raise Invalid({"checked_how": "no_photo_to_check"})
     changes, words = _changes(order, state, said, by, at), _words(state, said)
     take_step(order, OrderStep(state), by=by, link=link, now=at, said=words, **changes)
     refresh_map(session, [order.dwelling_id])

@@ -13,7 +13,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.ground.photo_kinds import MOST, MOST_AT_ONCE, kinds_of
 from visits.models.people import AccessKind, RefusedPart
-from visits.models.works import OrderStep, WorkOrder
+from visits.models.works import DONE_STATES, OrderStep, WorkOrder
 from visits.models.works_history import WorkOrderLink, WorkOrderPhoto
 from visits.people.part_refusals import refused_parts, standing_refusals
 from visits.sight import Viewer
@@ -72,9 +72,25 @@ def photos_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderPhoto]:
 def photos_missing(
     session: Session, orders: Sequence[WorkOrder], *, now: datetime
 ) -> Mapping[uuid.UUID, int]:
-    """Tell by order how many photos it lacks before it may be called done.
+    """Tell by order how many photos it lacks before it may be called done."""
+    asked = photos_asked(session, orders, now=now)
+    if not any(asked.values()):
+        return asked
+    counts = (
+        select(WorkOrderPhoto.work_order_id, func.count())
+        .where(WorkOrderPhoto.work_order_id.in_(asked), WorkOrderPhoto.withdrawn_at.is_(None))
+        .group_by(WorkOrderPhoto.work_order_id)
+    )
+    there = {order_id: count for order_id, count in session.execute(counts)}
+    return {one: max(0, number - there.get(one, 0)) for one, number in asked.items()}
 
-    The rule book says how many are asked for by severity; none where the tenant refuses photos.
+
+def photos_asked(
+    session: Session, orders: Sequence[WorkOrder], *, now: datetime
+) -> Mapping[uuid.UUID, int]:
+    """Tell by order how many photos of works that are done the rule book asks for, by severity.
+
+    None where the tenant refuses photos.
     """
     rules, today = parameters_in_force(session), today_in_paris(now)
     asked = {
@@ -84,22 +100,13 @@ def photos_missing(
     if not any(asked.values()):
         return asked
     refused = standing_refusals(session, {one.person_id for one in orders if one.person_id})
-    counts = (
-        select(WorkOrderPhoto.work_order_id, func.count())
-        .where(WorkOrderPhoto.work_order_id.in_(asked), WorkOrderPhoto.withdrawn_at.is_(None))
-        .group_by(WorkOrderPhoto.work_order_id)
-    )
-    there = {order_id: count for order_id, count in session.execute(counts)}
     spared = {
         one.id
         for one in orders
         if one.person_id
         and RefusedPart.PHOTOS in {said.part for said in refused.get(one.person_id, ())}
     }
-    return {
-        order_id: 0 if order_id in spared else max(0, number - there.get(order_id, 0))
-        for order_id, number in asked.items()
-    }
+    return {one: 0 if one in spared else number for one, number in asked.items()}
 
 
 def refuse_without_photos(session: Session, order: WorkOrder, *, now: datetime) -> None:
@@ -119,8 +126,15 @@ def find_photo(session: Session, order: WorkOrder, photo_id: uuid.UUID) -> WorkO
 def withdraw_photo(
     session: Session, order: WorkOrder, photo_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Show a photo to nobody any more; raises NotFound."""
+    """Show a photo to nobody any more.
+
+    Raises NotFound, and Conflict for one that works called done were asked for: another comes
+    first, or the order is opened again.
+    """
     photo = find_photo(session, order, photo_id)
+    rest = max(0, len(photos_of(session, order)) - 1)
+    if order.state in DONE_STATES and rest < photos_asked(session, [order], now=now)[order.id]:
+        raise Conflict("photo_asked_for")
     photo.withdrawn_at, photo.withdrawn_by_id = now, viewer.user_id
     _log(session, order, "work_order_photo_withdrawn", viewer.user_id, now)
 

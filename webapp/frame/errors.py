@@ -28,6 +28,7 @@ from visits.ground.errors import (
 )
 from webapp.frame.told_once import add_once
 from webapp.frame.transaction import refusal_of
+from webapp.frame.way_on import page_above, words_typed
 
 log = logging.getLogger("palier")
 
@@ -153,7 +154,14 @@ def problem(
 
 def _page(status: int, title: str, errors: dict[str, str] | None = None) -> tuple[str, int]:
     try:
-        page = render_template("error.html", status=status, title=title, errors=errors or {})
+        page = render_template(
+            "error.html",
+            status=status,
+            title=title,
+            errors=errors or {},
+            above=page_above(status),
+            typed=words_typed(status),
+        )
     except Exception:  # the page itself is what fails: say the least, never a trace
         log.exception("the error page failed")
         page = f"{escape(title)} ({g.get('request_id', '')})"

@@ -114,6 +114,7 @@ REFUSALS: dict[str, Any] = {
     "print_run_not_found": _l("There is no such print run, or your account sees none of it."),
     "print_run_undone": _l("This print run was undone already."),
     "bad_mobile": _l("This is no French mobile number."),
+    "place_needed": _l("Such a message tells a day: write %(place)s where it stands."),
     "place_unknown": _l("Such a message has no place %(place)s: take only those listed."),
     "braces_unpaired": _l("A brace { or } stands alone."),
 }

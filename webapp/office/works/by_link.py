@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from visits.ground.errors import Conflict, Invalid
 from visits.ground.photo_kinds import LARGEST
 from visits.intake.seen import find_photo_seen, photos_seen
+from visits.models.papers import PaperField
 from visits.models.works_history import WorkOrderLink
+from visits.papers.wording import wording_of
 from visits.works.at_the_door import measures_for
 from visits.works.by_link import (
     Handed,
@@ -32,6 +34,7 @@ from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import answer_to
 from webapp.access.auth import public
 from webapp.frame.errors import sentence
+from webapp.frame.languages import current_language
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.office.frame.signed_links import PRIVATE, secret_in
 from webapp.office.intake.visits import sent_file
@@ -132,11 +135,15 @@ def _page(
         with reading() as session:
             link = _opened(session, token)
             order = link.order
+            house_of, ring = order.stands_in, PaperField(f"ring_{current_language()}")
+            assert house_of is not None  # an order of no known home is sent to nobody
             page = render_template(
                 "order_link/show.html",
                 token=token,
                 link=link,
                 order=order,
+                landlord=house_of.landlord,
+                ring=wording_of(session, house_of.landlord_id).get(ring, ""),
                 moves=moves_by_link(order),
                 measures=measures_for(session, order),
                 photos=photos_of(session, order),

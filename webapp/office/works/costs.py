@@ -20,10 +20,9 @@ from visits.works.costs import (
     unaccept_quote,
     withdraw_quote,
 )
-from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, transaction
-from webapp.office.works.work_orders import order_page
+from webapp.office.works.work_orders import order_page, order_read
 
 costs = Blueprint("costs", __name__, url_prefix="/work-orders")
 Change = Callable[[Session, WorkOrder], object]
@@ -123,7 +122,7 @@ def _changed(order_id: uuid.UUID, change: Change, said: str) -> ResponseReturnVa
     """Change an order and go back to its page; what was refused stands beside its field."""
     try:
         with transaction() as session:
-            change(session, find_work_order(session, viewer(), order_id, to_change=True))
+            change(session, order_read(session, order_id))
     except Invalid as refused:
         return order_page(order_id, refused), 422
     flash(said, "success")

@@ -293,6 +293,15 @@ REFUSALS: dict[str, Any] = {
     "order_of_protected": _l(
         "This home is protected: no contractor may be told of it. Nothing was changed."
     ),
+    "work_order_moved_on": _l(
+        "Something was done to order %(reference)s after this page was opened. Nothing was "
+        "changed: look at the order again, then decide."
+    ),
+    "photo_asked_for": _l(
+        "The landlord asks for this photo of works that are done: add another first, or open the "
+        "order again. Nothing was changed."
+    ),
+    "no_photo_to_check": _l("There is no photo of these works to check them on."),
     "work_order_cannot_move": _l(
         "This work order is closed already, or stands elsewhere by now. Nothing was changed."
     ),

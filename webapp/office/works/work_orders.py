@@ -28,7 +28,7 @@ from visits.works.delays import change_deadline
 from visits.works.exchanges import their_reference
 from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
-from visits.works.history import steps_of, take_step_back
+from visits.works.history import read_just_now, steps_of, take_step_back, turn_of
 from visits.works.interventions import interventions_of
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
@@ -72,7 +72,7 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     """Move a work order on, or open it again."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
+            order = order_read(session, order_id)
             state, said = _typed_move()
             move_work_order(session, order, state, said, viewer=viewer(), now=now())
     except Invalid as refused:
@@ -98,7 +98,7 @@ def deadline(order_id: uuid.UUID) -> ResponseReturnValue:
     """Let a work order be due on another day, for a reason."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
+            order = order_read(session, order_id)
             day, why = day_in("due_on"), request.form.get("due_why", "")
             change_deadline(session, order, day, why, viewer=viewer(), now=now())
     except Invalid as refused:
@@ -128,7 +128,7 @@ def give(order_id: uuid.UUID) -> ResponseReturnValue:
     """Give an order to a contractor, or take it back."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
+            order = order_read(session, order_id)
             give_order(session, order, typed_contractor(), viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
@@ -142,12 +142,21 @@ def assign(order_id: uuid.UUID) -> ResponseReturnValue:
     """Assign an order to a technician, or to our whole service again."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
+            order = order_read(session, order_id)
             assign_order(session, order, typed_technician(), viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
     return redirect(url_for(".show", order_id=order_id))
+
+
+def order_read(session: Session, order_id: uuid.UUID) -> WorkOrder:
+    """Find an order to change, as the page that was sent showed it. Raises Conflict, NotFound."""
+    order = find_work_order(session, viewer(), order_id, to_change=True)
+    turn = request.form.get("turn", type=int)
+    if turn is not None:
+        read_just_now(session, order, turn)
+    return order
 
 
 def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
@@ -295,6 +304,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         access_length=ACCESS_LENGTH,
         day_now=today_in_paris(now()),
         steps=steps,
+        turn=turn_of(session, order),
         undoable=may_take_step_back(steps, seeing) if may(Action.DO_WORKS) else None,
         may_take_back=may_take_back(order) and not may(Action.DO_WORKS) and may(Action.OPEN_WORKS),
         errors=errors,

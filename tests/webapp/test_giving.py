@@ -1,5 +1,6 @@
 """A contractor sees the orders given to it, does them, and sees nothing else."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -83,6 +84,29 @@ def test_an_order_is_given_done_and_taken_back(
     assert "Plomberie" in service.get(page).text
     assert service.post(given, data={"organisation": ""}).status_code == 302
     assert ours.get(page).status_code == 404
+
+
+def test_a_contractor_with_an_account_quotes_and_reads_nobody_elses_price(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    service = client_as(Role.TECHNICIAN, language="en")
+    ours = client_as(Role.CONTRACTOR, organisation="Plomberie", language="en")
+    page = f"/work-orders/{order.id}"
+    service.post(f"{page}/given", data={"organisation": hire(session, ours)})
+    theirs = {"quote": "777", "quote_contractor": "Chauffage", "quote_note": "Pose comprise"}
+    assert service.post(f"{page}/quotes", data=theirs).status_code == 302
+    service.post(f"{page}/estimate", data={"estimate": "555"})
+    service.post(f"{page}/quotes", data=theirs | {"quote": "888"})
+    mine = {"quote": "90,50", "quote_contractor": "Chauffage"}
+    told = ours.post(f"{page}/quotes", data=mine, follow_redirects=True).text
+    assert "€90.50" in told and "Plomberie" in told
+    assert not any(said in told for said in ("777", "555", "Chauffage", "over the ceiling"))
+    every = re.findall(r'action="([^"]*/withdrawal)"', service.get(page).text)
+    (hers,) = re.findall(r'action="([^"]*/withdrawal)"', told)
+    other = next(one for one in every if one != hers)
+    assert ours.post(other).status_code == 404
+    assert ours.post(hers).status_code == 302
+    assert "€90.50" not in service.get(page).text.split("Step by step")[0]
 
 
 def test_an_order_is_assigned_to_a_technician_alone_or_with_others(

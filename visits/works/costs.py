@@ -13,9 +13,10 @@ from visits.forms.parameters import parameters_in_force
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_cents
+from visits.models.accounts import User
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink, WorkOrderQuote
-from visits.sight import Viewer
+from visits.sight import Reach, Viewer
 from visits.works.history import Words, take_step
 
 NAME_LENGTH, NOTE_LENGTH = 200, 500
@@ -75,22 +76,35 @@ def quote_order(
     return quote
 
 
-def quotes_of(session: Session, order: WorkOrder) -> Sequence[WorkOrderQuote]:
-    """List the quotes for an order that stand, the cheapest first."""
+def quotes_of(
+    session: Session, order: WorkOrder, viewer: Viewer | None = None
+) -> Sequence[WorkOrderQuote]:
+    """List the quotes for an order that stand, the cheapest first.
+
+    Whoever was given the order reads those of her own people alone.
+    """
     statement = (
         select(WorkOrderQuote)
         .where(WorkOrderQuote.work_order_id == order.id, WorkOrderQuote.withdrawn_at.is_(None))
         .options(joinedload(WorkOrderQuote.by))
         .order_by(WorkOrderQuote.cents, WorkOrderQuote.id)
     )
+    if viewer is not None and viewer.reach is Reach.GIVEN:
+        hers = User.organisation_id == viewer.organisation_id
+        statement = statement.where(WorkOrderQuote.by.has(hers))
     return session.scalars(statement).all()
 
 
 def withdraw_quote(
     session: Session, order: WorkOrder, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Let a quote stand no more. Raises NotFound, Conflict for one that is accepted."""
-    quote = _find_quote(session, order, quote_id)
+    """Let a quote that the viewer reads stand no more.
+
+    Raises NotFound, Conflict for one that is accepted.
+    """
+    quote = next((one for one in quotes_of(session, order, viewer) if one.id == quote_id), None)
+    if quote is None:
+        raise NotFound("work_order_not_found")
     if quote.accepted_at is not None:
         raise Conflict("quote_is_accepted")
     quote.withdrawn_at, quote.withdrawn_by_id = now, viewer.user_id

@@ -66,8 +66,16 @@ class Words:
 SILENT = Words()
 # How things stood before a step that only tells: nothing is undone with it.
 CHANGED_NOTHING = json.dumps({})
-# What an order comes to by our price list is not told to whoever was given it.
-OURS_ALONE = (OrderStep.COUNTED, OrderStep.UNCOUNTED)
+# What an order may cost, and what others ask for it, is not told to whoever was given it.
+OURS_ALONE = (
+    OrderStep.COUNTED,
+    OrderStep.UNCOUNTED,
+    OrderStep.ESTIMATE,
+    OrderStep.CEILING,
+    OrderStep.QUOTED,
+    OrderStep.QUOTE_ACCEPTED,
+    OrderStep.QUOTE_UNACCEPTED,
+)
 
 
 def take_step(
@@ -147,7 +155,7 @@ def _written(value: Any) -> str | None:
 def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[WorkOrderEvent]:
     """List what happened to an order, the latest first.
 
-    Whoever was given it reads what happened since, but for what it was counted to come to.
+    Whoever was given it reads what happened since, but for what it may cost us and what others ask.
     """
     statement = (
         select(WorkOrderEvent)

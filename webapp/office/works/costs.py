@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -29,11 +29,13 @@ Change = Callable[[Session, WorkOrder], object]
 
 
 @costs.post("/<uuid:order_id>/quotes")
-@requires(Action.GIVE_WORKS)
+@requires(Action.DO_WORKS)
 def quote(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Note a quote that came by letter or e-mail."""
+    """Note a quote that came by letter or e-mail, or a contractor's own."""
     amount, note, name = _typed("quote"), _typed("quote_note"), _typed("quote_contractor")
     by = viewer().user_id
+    if not may(Action.GIVE_WORKS):
+        name = g.account.organisation
     return _changed(
         order_id,
         lambda session, order: quote_order(
@@ -44,12 +46,14 @@ def quote(order_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @costs.post("/<uuid:order_id>/quotes/<uuid:quote_id>/withdrawal")
-@requires(Action.GIVE_WORKS)
+@requires(Action.DO_WORKS)
 def drop(order_id: uuid.UUID, quote_id: uuid.UUID) -> ResponseReturnValue:
     """Let a quote stand no more."""
     return _changed(
         order_id,
-        lambda session, order: withdraw_quote(session, order, quote_id, viewer=viewer(), now=now()),
+        lambda session, order: withdraw_quote(
+            session, order, quote_id, viewer=viewer(Action.DO_WORKS), now=now()
+        ),
         _("The quote is withdrawn."),
     )
 

@@ -294,7 +294,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         photos_needed=photos_missing(session, [order], now=now())[order.id],
         **_on_tablets(session, order if ours else None),
         **_told(session, order if ours else None),
-        quotes=quotes_of(session, order) if ours else [],
+        quotes=quotes_of(session, order, seeing),
         lines=lines,
         theirs=their_reference(session, order) if ours else "",
         counted=sum(one.cents for one in lines),

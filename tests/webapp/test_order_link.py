@@ -162,6 +162,10 @@ def test_a_link_that_is_tampered_with_unknown_expired_or_revoked_shows_nothing_a
     assert service.post(f"/work-orders/{order.id}/link/revocation").status_code == 302
     assert service.post(f"/work-orders/{order.id}/link/revocation").status_code == 404
     assert anybody.get(third).status_code == 410
+    steps = select(WorkOrderEvent.what).where(
+        WorkOrderEvent.what.in_(("link_made", "link_revoked"))
+    )
+    assert sorted(session.scalars(steps)) == ["link_made"] * 3 + ["link_revoked"] * 3
     for nonsense in ("x", "é", "a.b", "%00", "." * 300):
         assert anybody.get(f"/order-link/{nonsense}").status_code in (400, 404, 410)
 

@@ -59,7 +59,7 @@ def make_link(
     _refuse_unless_given_away(session, order)
     known = standing_link(session, order)
     if known is not None:
-        known.revoked_at, known.revoked_by_id = now, viewer.user_id
+        _revoke(session, order, known, viewer, now)
     secret = new_secret()
     link = WorkOrderLink(
         work_order_id=order.id,
@@ -94,6 +94,12 @@ def revoke_link(session: Session, order: WorkOrder, *, viewer: Viewer, now: date
     link = standing_link(session, order)
     if link is None:
         raise NotFound("link_not_found")
+    _revoke(session, order, link, viewer, now)
+
+
+def _revoke(
+    session: Session, order: WorkOrder, link: WorkOrderLink, viewer: Viewer, now: datetime
+) -> None:
     link.revoked_at, link.revoked_by_id = now, viewer.user_id
     _step(order, OrderStep.LINK_REVOKED, link, by=viewer.user_id, now=now)
     _log(session, order, "work_order_link_revoked", viewer.user_id, now)

@@ -45,6 +45,9 @@ await "contracts; tablet app: types and unit tests" tablet $tablet
 say "a browser for the tests"
 $bin/python -m tests.e2e.find_chromium
 
+say "an engine of roads for the tests"
+$bin/python -m tests.maps.find_valhalla
+
 say "all tests, on SQLite and on PostgreSQL, and in Chromium"
 # A file of tests stays in one process; those that take longest come first (tests/conftest.py). One
 # process more than cores: those with a browser wait for it half of their time.

@@ -134,7 +134,9 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert again.status_code == 409
     client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
     client.post(f"{called}/minutes", data={"note": "Présents : tous."})
+    client.post("/papers/", data={"minutes_fr": "Lu et approuvé.", "seen": ""})
     minutes = text_of(client.get(f"{called}/minutes.pdf").data)
+    assert "Lu et approuvé." in minutes
     for told in ("Présents : tous.", "Accordée", reference, name, "Coût"):
         assert told in minutes, told
     person = session.get_one(Person, file.person_id)

@@ -65,6 +65,24 @@ def test_a_refusal_says_why_what_instead_and_until_when_it_may_be_looked_at_agai
     assert "Nous ne pouvons pas faire ces travaux." in french
 
 
+def test_a_landlords_own_end_stands_on_the_letter_and_is_tried_before(
+    client_as: SignIn, session: Session, file: AdaptationFile
+) -> None:
+    path, client = said_of(session, file, REFUSED), client_as("coordinator", language="en")
+    tried = {"letter_fr": "Oise Habitat vous écoute.", "paper": "letter", "seen": ""}
+    shown = text_of(client.post("/papers/preview?language=fr", data=tried).data)
+    assert "Oise Habitat vous écoute." in shown and file.person.last_name in shown
+    assert "Oise Habitat" not in text_of(client.get(f"{path}.pdf?language=fr").data)
+    client.post("/papers/", data=tried)
+    assert "Oise Habitat vous écoute." in text_of(client.get(f"{path}.pdf?language=fr").data)
+    assert "Oise Habitat" not in text_of(client.get(f"{path}.pdf?language=en").data)
+    protect(session, file.person, by=make_user(session).id, now=NOW)
+    session.commit()
+    assert client.post("/papers/preview", data=tried).status_code == 404
+    for paper, status in (("nonsense", 404), ("minutes", 404)):
+        assert client.post("/papers/preview", data={"paper": paper}).status_code == status
+
+
 def test_a_grant_says_that_nothing_is_done_without_her(
     client_as: SignIn, session: Session, file: AdaptationFile
 ) -> None:

@@ -19,6 +19,7 @@ from tests.submissions import GAS, fill
 from visits.accounts.accounts import find_organisation
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.papers import PaperChange, PaperField
+from visits.models.works import WorkOrder
 from visits.papers.wording import LARGEST_LOGO, TEXT_LENGTH
 from visits.retention.orphans import owned_files, remove_orphans
 
@@ -96,6 +97,18 @@ def test_what_is_typed_is_shown_on_a_real_report_before_it_is_kept(
     assert "VERMEULEN" in text_of(tried.data)
     assert changes(home) == []
     assert "À essayer" not in report(client, home)
+
+
+def test_an_order_ends_with_the_landlords_own_words(home: Home, client_as: SignIn) -> None:
+    client = client_as(Role.COORDINATOR)
+    said = {"order_fr": "Bon à rapporter signé.", "paper": "order", "seen": ""}
+    tried = text_of(client.post("/papers/preview?language=fr", data=said).data)
+    assert "Bon à rapporter signé." in tried and "Bon de travaux" in tried
+    assert client.post("/papers/", data=said).status_code == 302
+    with home.house.sessions() as session:
+        (order,) = session.scalars(select(WorkOrder)).all()
+        paper = f"/work-orders/{order.id}/sheet.pdf?language=fr"
+    assert "Bon à rapporter signé." in text_of(client.get(paper).data)
 
 
 def test_nobody_writes_over_what_she_has_not_read(home: Home, client_as: SignIn) -> None:

@@ -4,6 +4,7 @@ A refusal is never bare: it has a coded reason, an explanation in plain words an
 alternative, made with the tenant. What a commission decides stands on its agenda too.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,7 +27,9 @@ from visits.models.adaptations import (
     RefusalReason,
     Step,
 )
+from visits.models.people import Person
 from visits.sight import Viewer
+from visits.sight.adaptations import visible_adaptations
 
 EXPLANATION_LENGTH = 500
 LEADS_TO = {
@@ -141,6 +144,24 @@ def decisions_of(session: Session, file: AdaptationFile) -> Sequence[AdaptationD
 def standing_decision(session: Session, file: AdaptationFile) -> AdaptationDecision | None:
     """Give what holds of a file now: the last decision that nobody took back."""
     return next((one for one in decisions_of(session, file) if one.move.stands), None)
+
+
+def latest_told(
+    session: Session, viewer: Viewer, landlord_id: uuid.UUID
+) -> AdaptationDecision | None:
+    """Give the latest decision on a tenant of a landlord that the viewer may read, if it holds."""
+    told = (
+        select(AdaptationDecision)
+        .join(AdaptationDecision.move)
+        .join(AdaptationMove.file)
+        .join(AdaptationFile.person)
+        .where(AdaptationMove.taken_back_at.is_(None), visible_adaptations(viewer))
+        .where(Person.landlord_id == landlord_id, Person.died_on.is_(None))
+        .options(contains_eager(AdaptationDecision.move))
+        .order_by(AdaptationMove.at.desc(), AdaptationDecision.id.desc())
+        .limit(1)
+    )
+    return session.scalars(told).one_or_none()
 
 
 def review_until(session: Session, file: AdaptationFile) -> date | None:

@@ -20,6 +20,14 @@ class PaperField(enum.StrEnum):
     RING_EN = "ring_en"
     CLOSING_FR = "closing_fr"
     CLOSING_EN = "closing_en"
+    LETTER_FR = "letter_fr"
+    LETTER_EN = "letter_en"
+    ORDER_FR = "order_fr"
+    ORDER_EN = "order_en"
+    RECEIPT_FR = "receipt_fr"
+    RECEIPT_EN = "receipt_en"
+    MINUTES_FR = "minutes_fr"
+    MINUTES_EN = "minutes_en"
     LOGO = "logo"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from visits.ground.db import new_id
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
-from visits.models.portfolio import Residence
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Consequence
 from visits.models.works import (
     TAKEN_BACK,
@@ -104,6 +104,19 @@ def _bring_home(
     order.person_id = home["person_id"]
     if order.state is WorkOrderState.CANCELLED and order.closing_note == TAKEN_BACK:
         open_again(order, by=None, now=now)
+
+
+def latest_order(session: Session, viewer: Viewer, landlord_id: uuid.UUID) -> WorkOrder | None:
+    """Give the latest order of a home of a landlord that the viewer may see."""
+    latest = (
+        select(WorkOrder)
+        .outerjoin(WorkOrder.person)
+        .join(WorkOrder.dwelling)
+        .where(Dwelling.landlord_id == landlord_id, visible_work_orders(viewer))
+        .order_by(WorkOrder.opened_at.desc(), WorkOrder.id.desc())
+        .limit(1)
+    )
+    return session.scalars(latest).one_or_none()
 
 
 def find_work_order(

@@ -20,7 +20,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.programmes import programme_names
 from webapp.office.papers.answering import sent_paper, typed_language
 from webapp.office.papers.deciding import Told, also_asked, minuted, of_adaptation, of_admission
-from webapp.office.papers.saying import headed, spoken_day
+from webapp.office.papers.saying import Wording, headed, spoken_day
 
 commission_minutes = Blueprint("commission_minutes", __name__)
 
@@ -57,7 +57,12 @@ def places(admission_commission_id: uuid.UUID) -> ResponseReturnValue:
     return sent_paper("commission_minutes", said)
 
 
-def minutes_of(session: Session, commission: Commission, told: Iterable[Told]) -> dict[str, Any]:
+def minutes_of(
+    session: Session,
+    commission: Commission,
+    told: Iterable[Told],
+    wording: Wording | None = None,
+) -> dict[str, Any]:
     """Say what the minutes tell, in the language of the moment."""
     day = spoken_day(commission.held_on)
     title = _("Minutes of the commission of %(day)s", day=day)
@@ -69,7 +74,7 @@ def minutes_of(session: Session, commission: Commission, told: Iterable[Told]) -
         by = _("closed on %(day)s by %(name)s", day=closed, name=commission.closed_by.name)
         about += [(_("Minutes of the meeting"), by)]
     landlord = session.get_one(Organisation, commission.organisation_id)
-    return headed(session, title, landlord) | {
+    return headed(session, title, landlord, ends="minutes", said=wording) | {
         "about": about,
         "items": minuted(told),
         "nothing": _("Nothing was on the agenda."),

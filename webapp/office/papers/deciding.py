@@ -19,7 +19,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
 from webapp.office.frame.figures import euros
-from webapp.office.papers.saying import frame_of, own_words, spoken_day, whom_to_ring
+from webapp.office.papers.saying import Wording, headed, own_words, spoken_day, whom_to_ring
 from webapp.words import word
 
 Decision = AdaptationDecision | AdmissionDecision
@@ -126,11 +126,13 @@ def of_admission(admission: Admission, decision: AdmissionDecision | None, progr
     )
 
 
-def letter_of(session: Session, told: Told, decision: Decision) -> dict[str, Any]:
+def letter_of(
+    session: Session, told: Told, decision: Decision, wording: Wording | None = None
+) -> dict[str, Any]:
     """Say what the letter of a decision tells her, in the language of the moment."""
     landlord = told.person.landlord
     tone, icon, says = _SAID[told.family, decision.outcome]
-    own = own_words(session, landlord.id)
+    own = own_words(session, landlord.id, wording)
     number = _("Say the number %(reference)s.", reference=told.reference)
     parts = (
         ("question-circle", _("Why"), told.why()),
@@ -139,7 +141,7 @@ def letter_of(session: Session, told: Told, decision: Decision) -> dict[str, Any
         ("person-heart", _("If you do not agree"), [told.again]),
         ("telephone-fill", _("Whom to ring"), [whom_to_ring(own.ring, landlord.name), number]),
     )
-    return frame_of(_("Our decision"), landlord.name, logo=own.logo) | {
+    return headed(session, _("Our decision"), landlord, ends="letter", said=wording) | {
         "to": "\n".join(_addressed(session, told)),
         "about": [
             (_("What it is about"), told.what),

@@ -18,7 +18,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
 from webapp.office.frame.codes import coded
 from webapp.office.papers.answering import sent_paper, typed_language
-from webapp.office.papers.saying import about_visit, headed, saved_lines
+from webapp.office.papers.saying import Wording, about_visit, headed, saved_lines
 
 kit_receipts = Blueprint("kit_receipts", __name__, url_prefix="/visits")
 
@@ -35,11 +35,13 @@ def paper(visit_id: uuid.UUID) -> ResponseReturnValue:
     return sent_paper("kit_receipt", said)
 
 
-def receipt_of(session: Session, visit: Visit) -> dict[str, Any]:
+def receipt_of(session: Session, visit: Visit, wording: Wording | None = None) -> dict[str, Any]:
     """Say what the receipt of a visit's kit tells, in the language of the moment."""
     items, found = items_of(session, visit), savings_of(session, visit)
     rows = [[coded(Kind.KIT, item), str(count)] for item, count in items.items()]
-    return headed(session, _("Receipt of your kit"), visit.case.person.landlord) | {
+    landlord = visit.case.person.landlord
+    title = _("Receipt of your kit")
+    return headed(session, title, landlord, ends="receipt", said=wording) | {
         "about": list(about_visit(visit)),
         "fitted": {
             "title": _("What was fitted or given"),

@@ -19,7 +19,7 @@ from webapp.documents.codes import square_of
 from webapp.frame.languages import day, moment, pick
 from webapp.office.frame.access import showing
 from webapp.office.papers.answering import sent_paper, typed_language
-from webapp.office.papers.saying import floor_of, frame_of, headed
+from webapp.office.papers.saying import Wording, floor_of, frame_of, headed
 from webapp.words import telephone, word
 
 order_sheets = Blueprint("order_sheets", __name__, url_prefix="/work-orders")
@@ -38,12 +38,16 @@ def paper(order_id: uuid.UUID) -> ResponseReturnValue:
     return sent_paper("work_order", said)
 
 
-def sheet_of(session: Session, order: WorkOrder, address: str) -> dict[str, Any]:
+def sheet_of(
+    session: Session, order: WorkOrder, address: str, wording: Wording | None = None
+) -> dict[str, Any]:
     """Say what the sheet of an order tells, in the language of the moment."""
     residence, measures = order.stands_in, measures_for(session, order)
     title = _("Work order %(reference)s", reference=order.reference)
     lines = (_("Done on"), _("What was done, parts"), _("Time spent there"), _("Signatures"))
-    around = headed(session, title, residence.landlord) if residence else frame_of(title, "Palier")
+    around = frame_of(title, "Palier")
+    if residence is not None:
+        around = headed(session, title, residence.landlord, ends="order", said=wording)
     return around | {
         "tone": f"severity-{order.severity}",
         "severity": word("severity", order.severity),

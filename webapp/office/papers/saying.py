@@ -21,6 +21,9 @@ from webapp.documents.logos import drawn
 from webapp.frame.languages import current_language
 from webapp.frame.transaction import house, now
 
+# What a landlord says in each place: what stands, or what is tried.
+Wording = Mapping[PaperField, str]
+
 
 @dataclass(frozen=True)
 class Own:
@@ -32,9 +35,7 @@ class Own:
     logo: str
 
 
-def own_words(
-    session: Session, landlord_id: uuid.UUID, said: Mapping[PaperField, str] | None = None
-) -> Own:
+def own_words(session: Session, landlord_id: uuid.UUID, said: Wording | None = None) -> Own:
     """Give a landlord's own words: those that stand, or some to try; the logo as a drawing."""
     said = wording_of(session, landlord_id) if said is None else said
     language = current_language()
@@ -67,9 +68,23 @@ def frame_of(title: str, author: str, *, logo: str = "") -> dict[str, Any]:
     }
 
 
-def headed(session: Session, title: str, landlord: Organisation) -> dict[str, Any]:
-    """Give what stands around a paper of a landlord, under its logo."""
-    return frame_of(title, landlord.name, logo=own_words(session, landlord.id).logo)
+def headed(
+    session: Session,
+    title: str,
+    landlord: Organisation,
+    *,
+    ends: str = "",
+    said: Wording | None = None,
+) -> dict[str, Any]:
+    """Give what stands around a paper of a landlord, under its logo.
+
+    It ends with the landlord's own words for papers of that kind, if `ends` names one.
+    """
+    said = wording_of(session, landlord.id) if said is None else said
+    own = said.get(PaperField(f"{ends}_{current_language()}"), "").strip() if ends else ""
+    return frame_of(title, landlord.name, logo=own_words(session, landlord.id, said).logo) | {
+        "own": own
+    }
 
 
 def spoken_day(value: date) -> str:

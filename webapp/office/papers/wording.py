@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.intake.leaving import Reader, latest_to_report
+from visits.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from visits.models.accounts import Organisation
 from visits.models.papers import PaperField
 from visits.papers.wording import (
@@ -25,13 +24,13 @@ from visits.papers.wording import (
     wording_of,
 )
 from visits.sight.landlords import landlord_for, landlords_written_for
-from webapp.access.auth import Action, requires, viewer
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.documents.logos import is_picture
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.papers.answering import sent_paper, typed_language
-from webapp.office.papers.telling import report_of
+from webapp.office.papers.trying import TRIES, open_tries
 
 wording = Blueprint("wording", __name__, url_prefix="/papers")
 
@@ -67,17 +66,18 @@ def change() -> ResponseReturnValue:
 @wording.post("/preview")
 @requires(Action.EDIT_PAPERS)
 def preview() -> ResponseReturnValue:
-    """Show what was typed, not kept yet, on the report of the latest visit that one may read."""
-    with showing("tenant_report") as (session, shown):
+    """Show what was typed, not kept yet, on the latest paper of a kind that one may read."""
+    chosen = TRIES.get(request.form.get("paper", "report"))
+    if chosen is None:
+        raise NotFound("nothing_to_preview")
+    if not may(chosen.right):
+        raise Forbidden("forbidden")
+    with showing(chosen.read_as) as (session, shown), force_locale(typed_language()):
         landlord_id = _landlord(session)
-        visit = latest_to_report(session, viewer(Action.SEE_ANSWERS), landlord_id)
-        if visit is None:
-            raise NotFound("nothing_to_preview")
-        shown.add(visit.case.person_id)
         tried = {**wording_of(session, landlord_id), **_typed()}
-        with force_locale(typed_language()):
-            said = report_of(session, visit, Reader.HOME, wording=tried)
-    return sent_paper("tenant_report", said)
+        persons, said = chosen.make(session, landlord_id, tried)
+        shown.update(persons)
+    return sent_paper(chosen.document, said)
 
 
 @wording.post("/logo")
@@ -160,6 +160,7 @@ def _page(refused: Invalid | None = None, *, said: str = "") -> str:
             landlord=session.get_one(Organisation, landlord_id),
             landlords=landlords_written_for(session, viewer().user_id, on=today_in_paris(now())),
             texts=TEXTS,
+            papers=open_tries(),
             values={**standing, **_typed()},
             standing=standing,
             changes=changes,

@@ -19,8 +19,10 @@ from tests.submissions import GAS, fill
 from visits.accounts.accounts import find_organisation
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.papers import PaperChange, PaperField
+from visits.models.people import Person
 from visits.models.works import WorkOrder
 from visits.papers.wording import LARGEST_LOGO, TEXT_LENGTH
+from visits.people.protection import protect
 from visits.retention.orphans import owned_files, remove_orphans
 
 SignIn = Callable[..., FlaskClient]
@@ -109,6 +111,11 @@ def test_an_order_ends_with_the_landlords_own_words(home: Home, client_as: SignI
         (order,) = session.scalars(select(WorkOrder)).all()
         paper = f"/work-orders/{order.id}/sheet.pdf?language=fr"
     assert "Bon à rapporter signé." in text_of(client.get(paper).data)
+    with home.house.sessions.begin() as session:
+        person = session.scalars(select(Person)).one()
+        protect(session, person, by=home.coordinator.id, now=NOW)
+    other = client_as(Role.COORDINATOR).post("/papers/preview?language=fr", data=said)
+    assert other.status_code == 404
 
 
 def test_nobody_writes_over_what_she_has_not_read(home: Home, client_as: SignIn) -> None:

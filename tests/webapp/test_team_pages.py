@@ -37,7 +37,7 @@ def test_a_team_is_added_changed_closed_and_opened_again(
     ana, bea = hire(session, "Ana Plomb"), hire(session, "Bea Watt")
     session.commit()
     service, reads = client_as(Role.TECHNICIAN), client_as(Role.COORDINATOR)
-    assert "Pas encore d’équipe" in service.get("/teams/").text
+    assert "Aucune équipe ouverte" in service.get("/teams/").text
     said = {
         "name": "Plomberie Oise", "members": [str(ana.id)], "trades": ["plumbing"],
         "landlord": str(ana.organisation_id),

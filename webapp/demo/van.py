@@ -29,7 +29,7 @@ from webapp.demo.cast import acting
 from webapp.demo.photos import photo, signature
 from webapp.demo.story import Story
 
-TEAM = "Plomberie Oise"
+TEAM = "Équipe Oise"
 # In how many working days, and when in the day: today first.
 PLANNED = ((0, "09:00"), (0, "11:00"), (0, "14:30"), (1, "10:00"), (2, "morning"), (4, "13:30"))
 
@@ -65,7 +65,7 @@ TIMES = (
 def plan_some(session: Session, *, by: Viewer, mate: User, now: datetime) -> None:
     """Plan a few of the orders of our own service: today's are his, the others their team's."""
     members = frozenset({by.user_id, mate.id})
-    ours = TeamSaid(TEAM, members, frozenset({"plumbing", "heating"}), mate.organisation_id)
+    ours = TeamSaid(TEAM, members, frozenset({"plumbing", "electricity"}), mate.organisation_id)
     team = add_team(session, ours, viewer=by, now=now)
     by_link = select(WorkOrderLink.work_order_id)
     waiting = (

@@ -186,6 +186,8 @@ PAGES = frozenset(
         "counting.index",
         "duty.edit",
         "duty.index",
+        "teams.edit",
+        "teams.index",
         "wording.index",
         "maintenance.index",
         "maintenance.show",

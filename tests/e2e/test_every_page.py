@@ -59,6 +59,7 @@ from visits.models.surroundings import (
     OrderedService,
     ServiceNote,
 )
+from visits.models.teams import Team
 from visits.models.transfers import TransferOffer, TransferWish
 from visits.models.visits import Visit
 from visits.models.works import WorkOrder
@@ -246,6 +247,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             Residence.city,
             ContactAttempt.note,
             WorkOrder.closing_note,
+            Team.name,
             WorksPlan.name,
             HomeLabel.name,
             Task.why,

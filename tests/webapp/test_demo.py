@@ -106,6 +106,10 @@ def test_its_technician_has_orders_today_and_after_and_shows_what_he_brought_bac
         by = acting(find_user(session, "technicien@palier.example"), Action.CARRY_WORKS)
         days = [one.planned_on for one in orders_of_round(session, by, today=today).orders]
         assert days.count(today) == 3 and any(day > today for day in days if day)
+        mate = acting(find_user(session, "technicien2@palier.example"), Action.CARRY_WORKS)
+        shared = orders_of_round(session, mate, today=today).orders
+        assert any(one.team_id for one in shared)
+        assert not any(one.assigned_to_id and not one.is_urgent for one in shared)
         told = session.scalars(select(Intervention).order_by(Intervention.id)).all()
         states = {str(one.state): one for one in told}
         done = states["checked"].order

@@ -91,6 +91,7 @@ from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
+from visits.works.teams import TeamSaid, add_team
 from visits.works.telling import make_told
 from visits.works.templates import keep_template
 from visits.works_plan.plans import PlanSaid, make_plan
@@ -138,7 +139,8 @@ FIELDS = (
     "disposition", "channel", "reason", "acts_by", "day", "time", "note", "minutes", "visitor_id",
     "as", "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
-    "technician", "password", "attempts", "outcome", "left_behind", "code", "still", "item",
+    "assignee", "members", "trades", "turn", "password", "attempts", "outcome", "left_behind",
+    "code", "still", "item",
     "quantity", "keep", "score", "maximum", "version", "author", "assessed_on", "value", "low",
     "high", "valid_from", "article", "batch", "fitting", "rating", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
@@ -363,7 +365,13 @@ def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:
     call = DutyCall(work_order_id=uuid.UUID(order_id), turn_id=turn.id, called_at=now)
     session.add(call)
     session.commit()
-    return {"turn_id": str(turn.id), "call_id": str(call.id), **_again(session, technician, now)}
+    team = add_team(
+        session, TeamSaid("Équipe A", frozenset({technician.id}), landlord_id=landlord),
+        viewer=make_viewer(technician), now=now,
+    )  # fmt: skip
+    session.commit()
+    noted = {"turn_id": str(turn.id), "call_id": str(call.id), "team_id": str(team.id)}
+    return noted | _again(session, technician, now)
 
 
 def _again(session: Session, technician: User, now: datetime) -> dict[str, str]:

@@ -72,6 +72,7 @@ from visits.models.people import AlertCode, Occupancy
 from visits.models.referral_requests import ReferralDoor
 from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
+from visits.models.teams import Team
 from visits.models.visits import SubmissionFile, VisitChannel, VisitState
 from visits.models.works import WorkOrder
 from visits.people.autonomy import AutonomySaid, note_autonomy
@@ -97,6 +98,7 @@ from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
 from visits.works.photos import add_photos, photos_of
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
+from visits.works.teams import TeamSaid, add_team
 from visits.works_plan.plans import PlanSaid, make_plan
 
 SignIn = Callable[..., FlaskClient]
@@ -173,7 +175,7 @@ class World:
         self.known.note(commission_id=held.id)
         deciding = call_for(session, PLACES, NOW.date(), viewer=eyes, now=NOW)
         self.known.note(admission_commission_id=deciding.id)
-        self.known.note(turn_id=self._on_duty().id)
+        self.known.note(turn_id=self._on_duty().id, team_id=self._team().id)
         self._exchange()
         self.doors = {self.office.organisation_id: open_door_to(session, self.office, now=NOW)}
         self.workshops = dict[uuid.UUID, CollectiveSession]()
@@ -248,6 +250,12 @@ class World:
         hours = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=8)}
         said = TurnSaid(self.office.organisation_id, self.office.id, 1, "03 44 00 00 01", **hours)
         return note_turns(self.session, said, viewer=make_viewer(self.office), now=NOW)[0]
+
+    def _team(self) -> Team:
+        """Name a team of one technician."""
+        member = make_user(self.session, role=Role.TECHNICIAN, name="Équipier")
+        said = TeamSaid("Équipe A", frozenset({member.id}), landlord_id=member.organisation_id)
+        return add_team(self.session, said, viewer=make_viewer(self.office), now=NOW)
 
     def mandate(self) -> None:
         """Give the association that visits in the north all rights in the programme there."""

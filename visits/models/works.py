@@ -18,6 +18,7 @@ from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_
 from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.teams import Team
 from visits.models.visits import Consequence
 
 
@@ -171,8 +172,8 @@ class WorkOrder(Base):
     opened by hand has `opened_by` instead. It is of a dwelling, or of a residence for what its
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
-    it is the landlord's own, of its whole service or of `assigned_to`. `same_as` is the order that
-    goes on for it, cancelled itself.
+    it is the landlord's own: of its whole service, of `team` or of `assigned_to`. `same_as` is the
+    order that goes on for it, cancelled itself.
     `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
     contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
     what the tenant thinks of the works; `recurring_for` is the turn of recurring works that it is;
@@ -199,15 +200,12 @@ class WorkOrder(Base):
         Index("ix_work_order_dwelling_id", "dwelling_id", "id", "state"),
         # Most orders are of a home: an index of those tempts a planner to read them all.
         index_of_some(
-            "ix_work_order_residence_id",
-            "residence_id",
-            where="residence_id IS NOT NULL",
+            "ix_work_order_residence_id", "residence_id", where="residence_id IS NOT NULL"
         ),
         index_of_some(
-            "ix_work_order_assigned_to_id",
-            "assigned_to_id",
-            where="assigned_to_id IS NOT NULL",
+            "ix_work_order_assigned_to_id", "assigned_to_id", where="assigned_to_id IS NOT NULL"
         ),
+        index_of_some("ix_work_order_team_id", "team_id", where="team_id IS NOT NULL"),
         UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
         CheckConstraint(
@@ -241,6 +239,7 @@ class WorkOrder(Base):
     given_at: Mapped[datetime | None]
     given_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
     found_on: Mapped[date | None]
     access: Mapped[str | None] = mapped_column(EncryptedText)
     acknowledged_at: Mapped[datetime | None]
@@ -276,6 +275,7 @@ class WorkOrder(Base):
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
     assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
+    team: Mapped[Team | None] = relationship()
     same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
     findings: Mapped[list[Consequence]] = relationship(
         secondary="work_order_finding",
@@ -295,9 +295,19 @@ class WorkOrder(Base):
         return self.dwelling.residence if self.dwelling is not None else self.residence
 
     @property
-    def who_does_it(self) -> Organisation | User | None:
-        """Give the contractor or technician it was given to; None for our whole service."""
-        return self.given_to or self.assigned_to
+    def assignee(self) -> Team | User | None:
+        """Give the team or technician of our own who does it; None for our whole service."""
+        return self.team or self.assigned_to
+
+    @property
+    def is_assigned(self) -> bool:
+        """Tell whether it is one team's or technician's of our own."""
+        return self.team_id is not None or self.assigned_to_id is not None
+
+    @property
+    def who_does_it(self) -> Organisation | Team | User | None:
+        """Give the contractor, team or technician who does it; None for our whole service."""
+        return self.given_to or self.assignee
 
     @property
     def is_urgent(self) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
 from visits.models.noted import Noted
+from visits.models.teams import Team
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 
 
@@ -64,6 +65,7 @@ class WorkOrderEvent(Base):
     cents: Mapped[int | None] = mapped_column(BigInteger)
     given_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     assigned_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    team_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("team.id"))
     before: Mapped[str | None] = mapped_column(EncryptedText)
     taken_back_at: Mapped[datetime | None]
     taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -72,7 +74,13 @@ class WorkOrderEvent(Base):
     link: Mapped[WorkOrderLink | None] = relationship()
     given_to: Mapped[Organisation | None] = relationship()
     assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
+    team: Mapped[Team | None] = relationship()
     taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+    @property
+    def to_whom(self) -> Organisation | Team | User | None:
+        """Give to whom it gave the order."""
+        return self.given_to or self.team or self.assigned_to
 
     @property
     def stands(self) -> bool:

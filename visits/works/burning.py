@@ -60,6 +60,7 @@ def burning(session: Session, viewer: Viewer, *, now: datetime) -> list[Burning]
         .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
         .options(joinedload(WorkOrder.residence), joinedload(WorkOrder.consequence))
         .options(joinedload(WorkOrder.given_to), joinedload(WorkOrder.assigned_to))
+        .options(joinedload(WorkOrder.team))
         .order_by(
             case((waits, 0), (WorkOrder.state.in_(OPEN_STATES), 1), else_=2),
             WorkOrder.severity,

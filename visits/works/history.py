@@ -48,6 +48,7 @@ CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "given_at": datetime.fromisoformat,
     "given_by_id": uuid.UUID,
     "assigned_to_id": uuid.UUID,
+    "team_id": uuid.UUID,
 }
 
 
@@ -113,6 +114,7 @@ def take_step(
         cents=said.cents,
         given_to_id=changes.get("given_to_id"),
         assigned_to_id=changes.get("assigned_to_id"),
+        team_id=changes.get("team_id"),
         before=None if for_good else json.dumps(before),
     )
     for name, value in changes.items():
@@ -162,7 +164,7 @@ def steps_of(session: Session, order: WorkOrder, viewer: Viewer) -> Sequence[Wor
         .where(WorkOrderEvent.work_order_id == order.id)
         .options(joinedload(WorkOrderEvent.by).joinedload(User.organisation))
         .options(joinedload(WorkOrderEvent.given_to), joinedload(WorkOrderEvent.link))
-        .options(joinedload(WorkOrderEvent.assigned_to))
+        .options(joinedload(WorkOrderEvent.assigned_to), joinedload(WorkOrderEvent.team))
         .options(joinedload(WorkOrderEvent.taken_back_by))
         .order_by(WorkOrderEvent.at.desc(), WorkOrderEvent.id.desc())
     )

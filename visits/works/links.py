@@ -81,7 +81,7 @@ def _refuse_unless_given_away(session: Session, order: WorkOrder) -> None:
         raise Conflict("work_order_cannot_move", state=order.state)
     if order.given_to_id is not None:
         raise Conflict("order_given_to_account")
-    if order.assigned_to_id is not None:
+    if order.is_assigned:
         raise Conflict("order_assigned")
     if order.stands_in is None:
         raise Conflict("order_of_no_home")

@@ -118,8 +118,10 @@ def join(
     if kept.given_to_id is None:
         kept.given_to_id, kept.given_at = gone.given_to_id, gone.given_at
         kept.given_by_id = gone.given_by_id
-    ours = kept.assigned_to_id or gone.assigned_to_id
-    kept.assigned_to_id = None if _with_whom(session, kept) else ours
+    ours = kept if kept.is_assigned else gone
+    alone = _with_whom(session, kept) is None
+    kept.assigned_to_id = ours.assigned_to_id if alone else None
+    kept.team_id = ours.team_id if alone else None
     if begun and kept.state is not WorkOrderState.STARTED:
         step = OrderStep.STARTED
         began: dict[str, Any] = {"state": WorkOrderState.STARTED, "started_at": gone.started_at}

@@ -113,8 +113,8 @@ OWN, BY_LINK = "own", "link"
 class WorkOrderFilter:
     """Which work orders; an empty field does not filter.
 
-    `state` may be one of the words above, `contractor` an organisation's or a technician's id,
-    `own` or `link`;
+    `state` may be one of the words above, `contractor` the id of an organisation, a team or a
+    technician, `own` or `link`;
     `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
     `visits.works.lateness`, `hold_why` why it is on hold.
     """
@@ -187,6 +187,7 @@ def _rows() -> Select[WorkOrder]:
         selectinload(WorkOrder.residence),
         joinedload(WorkOrder.given_to),
         joinedload(WorkOrder.assigned_to),
+        joinedload(WorkOrder.team),
     )
 
 
@@ -261,7 +262,8 @@ def _done_by(contractor: str) -> ColumnElement[bool]:
     if contractor == OWN:
         return own
     one = _id(contractor)
-    return or_(WorkOrder.given_to_id == one, and_(WorkOrder.assigned_to_id == one, own))
+    ours = or_(WorkOrder.assigned_to_id == one, WorkOrder.team_id == one)
+    return or_(WorkOrder.given_to_id == one, and_(ours, own))
 
 
 def _id(typed: str) -> uuid.UUID:

@@ -60,6 +60,8 @@ _PARTS = (
           "sorbier-visites-senlis-60", LANDLORD),
     _Part(Role.TECHNICIAN, "technicien@palier.example", "Bruno Maillard",
           "glycine-travaux-oise-60", LANDLORD),
+    _Part(Role.TECHNICIAN, "technicien2@palier.example", "Karim Haddad",
+          "clematite-travaux-oise-60", LANDLORD),
     _Part(Role.MANAGER, "responsable@palier.example", "Hélène Fournier",
           "charmille-direction-60", LANDLORD),
     _Part(Role.SOCIAL_WORKER, "conseillere@palier.example", "Nadège Poulain",
@@ -97,6 +99,7 @@ class Cast:
     coordinator: User
     visitors: tuple[User, ...]
     technician: User
+    mate: User
     social_worker: User
 
 
@@ -129,6 +132,7 @@ def hire(
         coordinator=by_role[Role.COORDINATOR][0],
         visitors=tuple(by_role[Role.VISITOR])[:TOURING],
         technician=by_role[Role.TECHNICIAN][0],
+        mate=by_role[Role.TECHNICIAN][1],
         social_worker=by_role[Role.SOCIAL_WORKER][0],
     )
     return cast, accounts

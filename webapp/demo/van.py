@@ -1,4 +1,4 @@
-"""What the landlord's own technician has planned, and what his tablet brought back."""
+"""What the landlord's own technicians have planned, and what a tablet of theirs brought back."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
+from visits.models.accounts import User
 from visits.models.interventions import Outcome
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Tenancy
@@ -21,12 +22,14 @@ from visits.works.assigning import assign_order
 from visits.works.by_hand import OrderSaid, open_by_hand
 from visits.works.interventions import InterventionSaid, SentFile, receive
 from visits.works.moves import MoveSaid, move_work_order
+from visits.works.teams import TeamSaid, add_team
 from webapp.access.auth import Action
 from webapp.demo.calendar import moment, working_days_after
 from webapp.demo.cast import acting
 from webapp.demo.photos import photo, signature
 from webapp.demo.story import Story
 
+TEAM = "Équipe Oise"
 # In how many working days, and when in the day: today first.
 PLANNED = ((0, "09:00"), (0, "11:00"), (0, "14:30"), (1, "10:00"), (2, "morning"), (4, "13:30"))
 
@@ -59,8 +62,11 @@ TIMES = (
 )
 
 
-def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
-    """Plan a few of the orders of our own service for today and the days to come."""
+def plan_some(session: Session, *, by: Viewer, mate: User, now: datetime) -> None:
+    """Plan a few of the orders of our own service: today's are his, the others their team's."""
+    members = frozenset({by.user_id, mate.id})
+    ours = TeamSaid(TEAM, members, frozenset({"plumbing", "electricity"}), mate.organisation_id)
+    team = add_team(session, ours, viewer=by, now=now)
     by_link = select(WorkOrderLink.work_order_id)
     waiting = (
         select(WorkOrder)
@@ -78,8 +84,8 @@ def plan_some(session: Session, *, by: Viewer, now: datetime) -> None:
         told = "phone" if order.person_id is not None else ""
         said = MoveSaid(planned_on=on, planned_part=part, told_how=told)
         move_work_order(session, order, WorkOrderState.PLANNED, said, viewer=by, now=now)
-        if days == 0:
-            assign_order(session, order, by.user_id, viewer=by, now=now)
+        to_whom = team.id if days else by.user_id
+        assign_order(session, order, to_whom, viewer=by, now=now)
 
 
 def bring_back_some(story: Story) -> None:

@@ -22,6 +22,8 @@ from webapp.office.works import (
     price_words,
     recurring,
     same_order,
+    team_words,
+    teams,
     telling,
 )
 from webapp.office.works.typed import every_words
@@ -33,6 +35,7 @@ SUBJECT = Subject(
         listed.work_orders,
         burning.board,
         duty.duty,
+        teams.teams,
         recurring.recurring,
         same_order.same_order,
         in_common.in_common,
@@ -57,5 +60,5 @@ SUBJECT = Subject(
     ),
     filters={"every_words": every_words},
     words=WORDS | price_words.WORDS | maintenance_words.WORDS,
-    refusals=REFUSALS | price_words.REFUSALS | maintenance_words.REFUSALS,
+    refusals=REFUSALS | price_words.REFUSALS | maintenance_words.REFUSALS | team_words.REFUSALS,
 )

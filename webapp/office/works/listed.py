@@ -17,7 +17,13 @@ from visits.ground.errors import Conflict, Forbidden, Invalid
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach
-from visits.works.assigning import assign_order, assigned_in_use, technicians_run
+from visits.works.assigning import (
+    assign_order,
+    assigned_in_use,
+    teams_in_use,
+    teams_run,
+    technicians_run,
+)
 from visits.works.giving import contractors, give_order
 from visits.works.lateness import REASONS, days_late, reasons_of
 from visits.works.moves import MoveSaid, move_work_order
@@ -46,7 +52,7 @@ from webapp.office.frame.landlords import (
 )
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import pairs, stands_at, wanted_by
-from webapp.office.works.work_orders import typed_contractor, typed_technician, work_orders
+from webapp.office.works.work_orders import typed_assignee, typed_contractor, work_orders
 from webapp.words import word
 
 # The pages of one order and those of the list are one blueprint.
@@ -107,7 +113,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             agencies=pairs(agencies_in_use(session, seeing), "id", "name"),
             done_by=_done_by(session) if ours else [],
             to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
-            to_assign=_to_assign(session),
+            **_to_assign(session),
             saved=saved_lists(session, seeing),
             asked=_written(only),
             name_length=NAME_LENGTH,
@@ -133,14 +139,16 @@ def _board(session: Session, only: WorkOrderFilter) -> list[Column]:
 def _done_by(session: Session) -> list[tuple[object, str]]:
     known = pairs(contractors_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
     ours = (("own", str(_("Our own service"))), ("link", str(_("By a link, without an account"))))
+    teams = pairs(teams_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
     people = pairs(assigned_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
-    return [*ours, *known, *people]
+    return [*ours, *known, *teams, *people]
 
 
-def _to_assign(session: Session) -> list[tuple[object, str]]:
+def _to_assign(session: Session) -> dict[str, object]:
     if not may(Action.GIVE_WORKS):
-        return []
-    return pairs(technicians_run(session, viewer(Action.GIVE_WORKS)), "id", "name")
+        return {"technicians": [], "teams": []}
+    seeing = viewer(Action.GIVE_WORKS)
+    return {"technicians": technicians_run(session, seeing), "teams": teams_run(session, seeing)}
 
 
 def _written(only: WorkOrderFilter) -> str:
@@ -224,7 +232,7 @@ def _act(session: Session) -> Act:
     if what == "assign":
         if not may(Action.GIVE_WORKS):
             raise Forbidden("forbidden")
-        one = typed_technician()
+        one = typed_assignee()
         return lambda order: assign_order(session, order, one, viewer=viewer(), now=now())
     states = {"acknowledge": WorkOrderState.ACKNOWLEDGED, "cancel": WorkOrderState.CANCELLED}
     if what not in states:

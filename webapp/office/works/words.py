@@ -213,6 +213,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "duty.user": _l("Who"),
         "duty.place": _l("Called as"),
         "duty.phone": _l("Number to ring"),
+        "teams.name": _p("a team", "Name"),
+        "members": _l("Who is in it"),
+        "trades": _l("Trades"),
+        "assignee": _p("who does works", "Team or technician"),
         "starts_at": _l("From"),
         "ends_at": _l("To"),
         "agency": _l("Agency"),
@@ -276,7 +280,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order_done": _l("a work order done"),
         "work_order_cancelled": _l("a work order cancelled"),
         "work_order_given": _l("a work order given to a contractor"),
-        "work_order_assigned": _l("a work order assigned to a technician"),
+        "work_order_assigned": _l("a work order assigned to a technician or a team"),
         "work_order_unassigned": _l("a work order assigned to nobody any more"),
         "work_orders_put_together": _l("two work orders made one"),
         "work_orders_put_apart": _l("a work order by itself again"),
@@ -332,11 +336,12 @@ REFUSALS: dict[str, Any] = {
         "A contractor does this order. Take it back first. Nothing was changed."
     ),
     "order_assigned": _l(
-        "This order is assigned to one of our technicians. Give it back to all first. Nothing was "
-        "changed."
+        "This order is assigned to a technician or a team of ours. Give it back to all first. "
+        "Nothing was changed."
     ),
     "order_not_of_technician": _l(
-        "This technician does not work there, or may not see this order. Nothing was changed."
+        "It goes to somebody who works there and may see it, or to a team with such a one. Nothing "
+        "was changed."
     ),
     "too_many_photos": _l("Ten photos at once, and sixty in all. None of these was kept."),
     "photos_refused": _l("The tenant refused photos: none of these was kept."),

@@ -18,7 +18,7 @@ from visits.messages.of_orders import day_named, messages_of_order, untold_becau
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.sight.withdrawing import WHY_LENGTH
-from visits.works.assigning import assign_order, technicians_for
+from visits.works.assigning import assign_order, teams_for, technicians_for
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
 from visits.works.calling import call_of, note_reached
@@ -139,11 +139,11 @@ def give(order_id: uuid.UUID) -> ResponseReturnValue:
 @work_orders.post("/<uuid:order_id>/assigned")
 @requires(Action.GIVE_WORKS)
 def assign(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Assign an order to a technician, or to our whole service again."""
+    """Assign an order to a technician or a team, or to our whole service again."""
     try:
         with transaction() as session:
             order = order_read(session, order_id)
-            assign_order(session, order, typed_technician(), viewer=viewer(), now=now())
+            assign_order(session, order, typed_assignee(), viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
@@ -186,9 +186,9 @@ def typed_contractor() -> uuid.UUID | None:
     return _typed_id("organisation")
 
 
-def typed_technician() -> uuid.UUID | None:
-    """Read which technician is chosen; none is all of them."""
-    return _typed_id("technician")
+def typed_assignee() -> uuid.UUID | None:
+    """Read which technician or team is chosen; none is all of them."""
+    return _typed_id("assignee")
 
 
 def _typed_id(name: str) -> uuid.UUID | None:
@@ -205,9 +205,10 @@ def _with_whom(session: Session, order: WorkOrder, *, ours: bool) -> dict[str, A
     to_give = may(Action.GIVE_WORKS) and order.is_open
     return {
         "link": link,
-        "technician": order.assigned_to if ours_to_do else None,
+        "assignee": order.assignee if ours_to_do else None,
         "contractors": contractors(session) if to_give else [],
         "technicians": technicians_for(session, order) if to_give and ours_to_do else [],
+        "teams": teams_for(session, order) if to_give and ours_to_do else [],
     }
 
 

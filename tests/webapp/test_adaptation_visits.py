@@ -64,6 +64,9 @@ def test_a_technician_is_sent_by_an_order_that_stands_with_the_visit(
     stopped = client.post(page, data={"turn": turn, "step": "funding", "said": NO_VISIT})
     assert stopped.status_code == 422
     assert "doit encore passer" in stopped.text
+    why = {"turn": turn, "step": "withdrawn", "said": "N’en veut plus."}
+    told = client.post(page, data=why, follow_redirects=True).text
+    assert "annulez ce passage" in told
 
 
 def test_who_plans_no_visits_is_told_who_does_and_says_why_nobody_goes(

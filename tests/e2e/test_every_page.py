@@ -23,7 +23,12 @@ from tests.factories import make_user
 from tests.made_once import shared_folder
 from tests.walk import Seen, open_to
 from visits.models.accounts import Organisation, Role, User
-from visits.models.adaptations import AdaptationDecision, AdaptationFile, AdaptationMove
+from visits.models.adaptations import (
+    AdaptationDecision,
+    AdaptationFile,
+    AdaptationFollowUp,
+    AdaptationMove,
+)
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionFact, AdmissionMove
 from visits.models.agenda import Absence
 from visits.models.calls import ContactAttempt
@@ -306,6 +311,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             AdaptationFile.wish,
             AdaptationMove.said,
             AdaptationDecision.explanation,
+            AdaptationFollowUp.needed,
             Admission.wish,
             Admission.situation,
             AdmissionMove.said,

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from visits.adaptations.following_up import LEADS_TO, FollowUpSaid, note_follow_up
 from visits.adaptations.funding import FundingSaid, QuoteSaid, add_quote, note_funding, plan_of
 from visits.models.adaptations import AdaptationFile
 from visits.sight import Viewer
 
 COST = 480_000
+# Why nobody goes to look, of files that are brought to their quotes at once.
+NO_VISIT = "Les cotes sont connues : personne n’a besoin de passer."
 
 
 def fund(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime) -> None:
@@ -25,3 +28,13 @@ def pay(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime
         for stage in ("granted", "paid"):
             said = FundingSaid(line.payer, stage, line.planned_cents, now.date(), "F-1")
             note_funding(session, file, said, viewer=viewer, now=now)
+
+
+def follow_up(
+    session: Session, file: AdaptationFile, *, times: int = 2, viewer: Viewer, now: datetime
+) -> None:
+    """Ask after what was fitted, so many times: she uses it, it holds."""
+    for _ in range(times):
+        assert file.step in LEADS_TO
+        said = FollowUpSaid("yes", "yes", said="S’en sert chaque jour.")
+        note_follow_up(session, file, said, turn=file.turn, viewer=viewer, now=now)

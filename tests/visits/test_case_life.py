@@ -15,8 +15,17 @@ from visits.agenda.planning import cancel_visit, due_before
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.taking_back import take_back
 from visits.cases.cases import close_case, endings_of, outcomes_of, reopen_case
-from visits.cases.task_list import DUE, LATE, OPEN_ALL, TO_PLAN, TaskFilter, count_tasks, list_tasks
-from visits.cases.tasks import close_task, planned_too_late, reopen_task
+from visits.cases.task_list import (
+    DUE,
+    LATE,
+    OPEN_ALL,
+    TO_PLAN,
+    TaskFilter,
+    count_tasks,
+    list_tasks,
+    planned_too_late,
+)
+from visits.cases.tasks import close_task, reopen_task
 from visits.choosing.survey import NO_FILTERS, Filters
 from visits.choosing.targeting import enrol_top, rank_candidates
 from visits.ground.errors import Conflict, Invalid

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.adaptations.commissions import (
     agenda_of,
     call_commission,
@@ -48,7 +48,16 @@ def waiting(session: Session, viewer: Viewer, now: datetime) -> AdaptationFile:
     file = open_by_hand(session, case.person, case.dwelling, said, viewer=viewer, now=now)
     session.flush()
     for step in (Step.ELIGIBILITY, Step.FUNDING):
-        move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=now)
+        move_file(
+            session,
+            file,
+            step,
+            turn=file.turn,
+            said=NO_VISIT,
+            priority="next",
+            viewer=viewer,
+            now=now,
+        )
     fund(session, file, viewer=viewer, now=now)
     move_file(session, file, Step.DECISION, turn=file.turn, viewer=viewer, now=now)
     return file

@@ -252,7 +252,11 @@ def test_an_objective_says_how_many_or_which_share_have_which_paper(
         ('step = "visit"', 'step = "closed"', r"adaptation_step\.0\.step: une de ces valeurs"),
         ('step = "visit"', 'step = "works"', "adaptation_step: deux fois la même étape"),
         ('"20d"\nowner = "coordinator"', '"20d"\nowner = "visitor"', r"step\.0\.owner: une de"),
-        ('step = "works"\ndelay = "2m"', 'step = "works"', r"step\.1\.delay: délai ou rôle"),
+        (
+            'step = "works"\ndelay = "2m"',
+            'step = "works"',
+            r"step\.1\.delay: délai, rôle ou type de visite",
+        ),
     ],
 )
 def test_what_is_said_of_the_steps_of_an_adaptation_is_known_and_said_once(

@@ -20,7 +20,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file, take_move_back
@@ -249,7 +249,16 @@ def test_what_was_received_is_in_the_register_and_leaves_it_with_its_reception(
     file = open_by_hand(session, person, home, said, viewer=viewer, now=now)
 
     def go(step: Step) -> None:
-        move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=now)
+        move_file(
+            session,
+            file,
+            step,
+            turn=file.turn,
+            said=NO_VISIT,
+            priority="next",
+            viewer=viewer,
+            now=now,
+        )
 
     go(Step.ELIGIBILITY)
     go(Step.FUNDING)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
 from tests.pdf_text import text_of
-from tests.visits.adapting import fund, pay
+from tests.visits.adapting import NO_VISIT, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
@@ -38,7 +38,16 @@ def waiting(session: Session, *steps: Step) -> AdaptationFile:
         if step is Step.AGREEMENT:
             decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=NOW)
         else:
-            move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=NOW)
+            move_file(
+                session,
+                file,
+                step,
+                turn=file.turn,
+                said=NO_VISIT,
+                priority="next",
+                viewer=viewer,
+                now=NOW,
+            )
     session.commit()
     return file
 

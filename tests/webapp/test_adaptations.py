@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_person, make_user, make_viewer
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
 from visits.models.adaptations import AdaptationFile, Step
@@ -46,7 +46,16 @@ def file(session: Session, person: Person) -> AdaptationFile:
     for step in (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION):
         if step is Step.DECISION:
             fund(session, opened, viewer=viewer, now=NOW)
-        move_file(session, opened, step, turn=opened.turn, priority="first", viewer=viewer, now=NOW)
+        move_file(
+            session,
+            opened,
+            step,
+            turn=opened.turn,
+            said=NO_VISIT,
+            priority="first",
+            viewer=viewer,
+            now=NOW,
+        )
     session.commit()
     return opened
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
 from tests.pdf_text import text_of
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
@@ -36,7 +36,16 @@ def file(session: Session) -> AdaptationFile:
     for step in (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION):
         if step is Step.DECISION:
             fund(session, opened, viewer=viewer, now=NOW)
-        move_file(session, opened, step, turn=opened.turn, priority="first", viewer=viewer, now=NOW)
+        move_file(
+            session,
+            opened,
+            step,
+            turn=opened.turn,
+            said=NO_VISIT,
+            priority="first",
+            viewer=viewer,
+            now=NOW,
+        )
     session.commit()
     return opened
 

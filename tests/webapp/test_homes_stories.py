@@ -1,6 +1,7 @@
 """From a bath that nobody can climb into to a home let again, and from a refusal to a move."""
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.submissions import QUIET, fill, home_visit
+from tests.visits.adapting import NO_VISIT
 from tests.visits.test_adaptations_called_for import form
 from visits.adaptations.receiving import receive_what_is_done
 from visits.forms.published import publish_form
@@ -29,13 +31,14 @@ from visits.homes.traits import LEAVING, TraitSaid, note_trait
 from visits.intake.submissions import record_submission
 from visits.life.endings import Told
 from visits.life.moves import record_departure
-from visits.models.accounts import Role
-from visits.models.adaptations import AdaptationFile, Step
+from visits.models.accounts import Role, User
+from visits.models.adaptations import AdaptationFile, AdaptationTask, Step
+from visits.models.cases import Task
 from visits.models.funding import FundingNote
 from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.models.transfers import TransferWish
-from visits.models.visits import VisitState
+from visits.models.visits import Visit, VisitState
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight import Reach
 from visits.works.moves import MoveSaid, move_work_order
@@ -112,7 +115,9 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
     tenant, waiting = _visited(app, session)
     file = desk.read(AdaptationFile)
     desk.move(Step.ELIGIBILITY)
-    desk.move(Step.FUNDING, priority="first")
+    desk.move(Step.VISIT, priority="first")
+    _looked_at(app, desk)
+    desk.move(Step.FUNDING, said="Le siphon est accessible.")
     _fund(desk, file)
     desk.move(Step.DECISION)
     held = desk.post("/adaptations/commissions/", held_on="2026-03-20")
@@ -128,6 +133,7 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
     _done(desk, now=NOW + timedelta(days=30))
     assert desk.read(AdaptationFile).step is Step.RECEPTION
     desk.move(Step.FIRST_FOLLOW_UP)
+    _asked_after(desk)
     assert "Shower instead of the bath" in desk.client.get("/homes/register/?letting=let").text
     wish = desk.wish(waiting)
     assert "No home falls free" in desk.client.get("/transfers/awaited").text
@@ -165,6 +171,55 @@ def _visited(app: Flask, session: Session) -> tuple[Person, Person]:
     assert visit.state is VisitState.DONE
     session.commit()
     return tenant, waiting
+
+
+def _looked_at(app: Flask, desk: Desk) -> None:
+    """Plan the visit that the file asks for, from the case; it is made with its form."""
+    file = desk.read(AdaptationFile)
+    page = f"/adaptations/{file.id}"
+    hers = select(Task).join(AdaptationTask)
+    task = desk.session.scalars(hers).one()
+    desk.let_go()
+    assert "A visit is to be planned by" in desk.client.get(page).text
+    assert file.reference in desk.client.get("/tasks/?state=to_plan").text
+    answer = desk.client.post(page, data={"turn": file.turn, "step": Step.FUNDING})
+    assert answer.status_code == 422
+    visitor = desk.session.scalars(select(User).where(User.role == Role.VISITOR)).one()
+    desk.let_go()
+    desk.post(
+        f"/cases/{task.case_id}/visits", visitor_id=str(visitor.id), day="2026-03-12",
+        time="10:00", minutes="60", tasks=str(task.id),
+    )  # fmt: skip
+    planned = desk.client.get(page).text
+    assert "No message to her was made" in planned or "Visit confirmed" in planned
+    assert visitor.name in planned
+    visit = desk.session.get_one(Visit, desk.session.scalars(hers).one().visit_id)
+    sent = record_submission(
+        desk.session, app.extensions["palier"].store, files=[], now=NOW, visit_id=visit.id,
+        xml=fill(QUIET, instance_id=f"uuid:{uuid.uuid4()}"),
+        viewer=make_viewer(desk.session.get_one(User, visitor.id), Reach.OWN),
+    )  # fmt: skip
+    assert sent.counts
+    desk.session.commit()
+    assert f"/visits/{visit.id}" in desk.client.get(page).text
+
+
+def _asked_after(desk: Desk) -> None:
+    """A month after the reception she is asked how it goes, and needs one thing more."""
+    file = desk.read(AdaptationFile)
+    page = f"/adaptations/{file.id}"
+    listed = desk.client.get("/tasks/?state=open_all").text
+    for when in ("Follow-up after a month", "Follow-up after six months"):
+        assert f"{when} · {file.reference}" in listed
+    said = {"turn": file.turn, "used": "yes", "said": "Se lave seule."}
+    bare = desk.client.post(f"{page}/follow-up", data=said)
+    assert bare.status_code == 422
+    assert "Se lave seule." in bare.text
+    desk.post(f"{page}/follow-up", **said, holds="yes", needed="Une barre à gauche.")
+    told = desk.client.get(page).text
+    assert "Une barre à gauche." in told
+    assert f"/adaptations/new/{file.person_id}" in told
+    assert desk.read(AdaptationFile).step is Step.LAST_FOLLOW_UP
 
 
 def _fund(desk: Desk, file: AdaptationFile) -> None:
@@ -207,7 +262,7 @@ def test_what_is_refused_leads_to_a_move_to_a_home_without_stairs(
     desk.post(f"/adaptations/new/{person.id}", code="shower", asked="phone", asked_on=TODAY)
     file = desk.read(AdaptationFile)
     desk.move(Step.ELIGIBILITY)
-    desk.move(Step.FUNDING, priority="first")
+    desk.move(Step.FUNDING, priority="first", said=NO_VISIT)
     _fund(desk, file)
     desk.move(Step.DECISION)
     turn = desk.read(AdaptationFile).turn

@@ -110,6 +110,7 @@ ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
     "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
+    "used", "holds", "needed",
 )  # fmt: skip
 # What referrals ask in a form.
 REFERRED = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnostics.codes import ADAPTATIONS
 from visits.adaptations.path import stand
+from visits.adaptations.to_do import case_open, hand_over, keep_to_do, lacking
 from visits.cases.cases import home_of
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
@@ -246,7 +247,30 @@ def hand_to(
     if user_id is not None and user_id not in {one.id for one in who_may_hold(session, viewer)}:
         raise Invalid({"holder": "bad_choice"})
     file.holder_id = user_id
+    hand_over(session, file)
     log(session, file, "adaptation_handed", viewer=viewer, now=now)
+
+
+def may_be_asked(session: Session, viewer: Viewer, file: AdaptationFile) -> bool:
+    """Tell whether what a step asks for can be put among what is to do in a case of hers."""
+    if not lacking(session, file):
+        return False
+    if file.case_id is not None:
+        return case_open(session, file) is not None
+    return _open_case(session, viewer, file.person) is not None
+
+
+def ask_in_case(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime) -> None:
+    """Put what the step of a file asks for among what is to do in her case.
+
+    One that was opened without a case is of the case she has by now. Raises Conflict for none.
+    """
+    if not may_be_asked(session, viewer, file):
+        raise Conflict("adaptation_not_to_ask")
+    if file.case_id is None and (case := _open_case(session, viewer, file.person)) is not None:
+        _be_of(file, case)
+    keep_to_do(session, file, by=viewer.user_id, now=now)
+    log(session, file, "adaptation_to_do", viewer=viewer, now=now)
 
 
 def log(

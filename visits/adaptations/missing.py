@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from visits.adaptations.funding import plan_of
 from visits.adaptations.funding_papers import missing_papers, papers_of
+from visits.adaptations.on_site import on_site
 from visits.adaptations.photos import photos_missing
 from visits.adaptations.works import all_done, orders_of
 from visits.models.adaptations import AdaptationFile, Step
@@ -13,6 +14,8 @@ from visits.models.funding import PayerStage
 
 # By field, why a step cannot be left.
 Missing = Mapping[str, str]
+# What a reason in words stands for.
+NOT_VISITED = "visit_not_done"
 
 
 def missing_in(session: Session, file: AdaptationFile) -> Missing:
@@ -23,6 +26,14 @@ def missing_in(session: Session, file: AdaptationFile) -> Missing:
 
 def _priority(session: Session, file: AdaptationFile) -> Missing:
     return {} if file.priority else {"priority": "required"}
+
+
+def _visit(session: Session, file: AdaptationFile) -> Missing:
+    """Somebody saw the home, or nobody is sent any more and it is said why none is needed."""
+    seen = on_site(session, file)
+    if seen.is_done:
+        return {}
+    return {"visit": "visit_still_planned" if seen.is_awaited else NOT_VISITED}
 
 
 def _plan(session: Session, file: AdaptationFile) -> Missing:
@@ -55,6 +66,7 @@ def _payments(session: Session, file: AdaptationFile) -> Missing:
 
 LOOKS: Mapping[Step, Callable[[Session, AdaptationFile], Missing]] = {
     Step.ELIGIBILITY: _priority,
+    Step.VISIT: _visit,
     Step.FUNDING: _request,
     Step.AGREEMENT: _plan,
     Step.WORKS: _works,

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.adaptations.files import log
-from visits.adaptations.missing import missing_in
+from visits.adaptations.missing import NOT_VISITED, missing_in
 from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
+from visits.adaptations.to_do import keep_to_do
 from visits.ground.db import new_id
 from visits.ground.errors import Conflict, Invalid
 from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
@@ -63,7 +64,7 @@ def move_file(
     elif priority:
         file.priority = Priority(priority)
     if step is not Step.WITHDRAWN and not fields:
-        fields |= missing_in(session, file)
+        fields |= _missing(session, file, step, said)
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     measured = measured if step is RECEIVED else NOTHING
     fields |= wrong_measures(file.code, measured)
@@ -72,6 +73,17 @@ def move_file(
     return put(
         session, file, step, said=said, measured=measured, stood=stood, viewer=viewer, now=now
     )
+
+
+def _missing(session: Session, file: AdaptationFile, step: Step, said: str) -> dict[str, str]:
+    """Say by field what a step lacks: without a visit, the words say why none is needed."""
+    fields = dict(missing_in(session, file))
+    if said.strip() and fields.get("visit") == NOT_VISITED:
+        del fields["visit"]
+    skipped = file.step is Step.ELIGIBILITY and step is Step.FUNDING
+    if skipped and not said.strip():
+        fields["said"] = "say_why_no_visit"
+    return fields
 
 
 def words_of_move(said: str, *, needed: bool = False) -> dict[str, str]:
@@ -125,6 +137,7 @@ def put(
     session.flush()
     if step is RECEIVED:
         note_fitted(session, file.dwelling_id, file.code, measured, move_id=move.id, now=now)
+    keep_to_do(session, file, by=move.by_id, now=now)
     if viewer is not None:
         log(session, file, f"adaptation_{step}", viewer=viewer, now=now)
     return move
@@ -153,6 +166,7 @@ def take_move_back(
     stand_again(session, file, move)
     move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
     unnote_fitted(session, move.id, viewer=viewer, now=now)
+    keep_to_do(session, file, by=viewer.user_id, now=now)
     log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
 
 
@@ -184,7 +198,7 @@ def take_up_again(session: Session, file: AdaptationFile, *, now: datetime) -> N
     if file.step is Step.WITHDRAWN and move is not None:
         stand_again(session, file, move)
         move.taken_back_at = now
-        session.flush()
+        keep_to_do(session, file, by=None, now=now)
 
 
 def end_files(

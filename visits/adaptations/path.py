@@ -67,8 +67,9 @@ REACHED_FROM: Mapping[Step, tuple[Step, ...]] = {
     Step.REFUSED: (Step.ELIGIBILITY, Step.DECISION),
     Step.WITHDRAWN: OPEN_STEPS,
 }
-# Where only a decision leads.
+# Where only a decision leads, and where only what came of a follow-up does.
 DECIDED = (Step.AGREEMENT, Step.REFUSED)
+FOLLOWED = (Step.LAST_FOLLOW_UP, Step.ACCOUNTS)
 BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
 
 SUFFIX = {"day": "d", "working day": "wd", "month": "m"}
@@ -100,10 +101,15 @@ def stand(session: Session, file: AdaptationFile, step: Step, *, now: datetime) 
 
 
 def due_on(session: Session, file: AdaptationFile, step: Step, *, on: date) -> date | None:
-    """Give by when a step of a file that began on a day should be done; None for an end."""
+    """Give by when a step of a file that began on a day should be done; None for an end.
+
+    The last follow-up is counted from the day of the first, however late somebody asked then.
+    """
     stage = PATH.get(step)
     if stage is None:
         return None
+    if step is Step.LAST_FOLLOW_UP and file.due_on is not None:
+        on = file.due_on
     said = programme_by(session, file)
     return day_after(
         on, (said and said.adaptation_step(step).delay) or _delay(session, stage, on=on)
@@ -137,11 +143,14 @@ def _delay(session: Session, stage: Stage, *, on: date) -> str:
 
 
 def ways_on(file: AdaptationFile) -> list[Step]:
-    """List where somebody may bring a file by saying so; a decision has a form of its own."""
+    """List where somebody may bring a file by saying so.
+
+    A decision, and what came of a follow-up, have forms of their own.
+    """
     return [
         step
         for step, origins in REACHED_FROM.items()
-        if file.step in origins and step not in DECIDED and file.is_open
+        if file.step in origins and step not in (*DECIDED, *FOLLOWED) and file.is_open
     ]
 
 

@@ -80,7 +80,9 @@ def photos_missing(session: Session, file: AdaptationFile) -> int:
     asked = round(rules.find("adaptation_reception_photos", on=today_in_paris(file.since)).value)
     if not asked or RefusedPart.PHOTOS in refused_parts(session, file.person_id):
         return 0
-    orders = select(AdaptationOrder.work_order_id).where(AdaptationOrder.file_id == file.id)
+    orders = select(AdaptationOrder.work_order_id).where(
+        AdaptationOrder.file_id == file.id, AdaptationOrder.step == Step.WORKS
+    )
     of_orders = (
         select(func.count())
         .where(WorkOrderPhoto.work_order_id.in_(orders))

@@ -15,7 +15,9 @@ WORKS_DONE = "works_done"
 
 def receive_what_is_done(session: Session, *, now: datetime) -> int:
     """Bring adaptations whose orders are all done to their reception; gives how many."""
-    ordered = exists().where(AdaptationOrder.file_id == AdaptationFile.id)
+    ordered = exists().where(
+        AdaptationOrder.file_id == AdaptationFile.id, AdaptationOrder.step == Step.WORKS
+    )
     waiting = select(AdaptationFile).where(AdaptationFile.step == Step.WORKS, ordered)
     moved = 0
     for file in session.scalars(waiting.order_by(AdaptationFile.id).with_for_update()).all():

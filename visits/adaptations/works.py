@@ -5,16 +5,20 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.models.adaptations import AdaptationFile, AdaptationOrder
+from visits.models.adaptations import AdaptationFile, AdaptationOrder, Step
 from visits.models.works import OPEN_STATES, WorkOrder, WorkOrderState
 
 # Closed without having been done.
 NOT_DONE = (*OPEN_STATES, WorkOrderState.CANCELLED)
 
 
-def orders_of(session: Session, file: AdaptationFile) -> Sequence[WorkOrder]:
-    """List the orders given for an adaptation, the first first."""
-    given = select(AdaptationOrder.work_order_id).where(AdaptationOrder.file_id == file.id)
+def orders_of(
+    session: Session, file: AdaptationFile, *, step: Step = Step.WORKS
+) -> Sequence[WorkOrder]:
+    """List the orders given for the works of an adaptation, or at another step of it."""
+    given = select(AdaptationOrder.work_order_id).where(
+        AdaptationOrder.file_id == file.id, AdaptationOrder.step == step
+    )
     orders = select(WorkOrder).where(WorkOrder.id.in_(given))
     return session.scalars(orders.order_by(WorkOrder.opened_at, WorkOrder.id)).all()
 

@@ -15,6 +15,7 @@ from visits.cases.appointments import put_down
 from visits.cases.tasks import close_task, is_due, plan_for
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, NotFound
+from visits.models.adaptations import Step
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.visits import LIVE, Visit, VisitChannel, VisitState
 from visits.programmes import Programme
@@ -30,9 +31,10 @@ def kind_by_phone(programme: Programme | None, task: Task) -> VisitKind | None:
     """Give the kind of visit whose forms answer a task on the phone; None where none may.
 
     A visit that a rule asks for is of its own kind; what was promised is asked with the programme's
-    follow-up form. What was promised as a visit is one: somebody comes.
+    follow-up form. What was promised as a visit is one: somebody comes, as before an adaptation.
     """
-    if programme is None:
+    on_site = task.adaptation is not None and task.adaptation.step is Step.VISIT
+    if programme is None or on_site:
         return None
     if task.kind is TaskKind.VISIT and not task.is_promise:
         kind = programme.visit_kind(task.visit_kind)

@@ -73,9 +73,13 @@ def held_among(session: Session, viewer: Viewer, tasks: Collection[Task]) -> set
 
 
 def _by_words(task: Task) -> bool:
-    """Tell whether a word of whoever did it is enough; of a call that a rule asks for it is not."""
-    a_call = task.kind is TaskKind.CALL and task.cadence is not None
-    by_hand = task.kind is TaskKind.STEP or (task.kind in BY_HAND and not a_call)
+    """Tell whether a word of whoever did it is enough.
+
+    Of a call that a rule asks for it is not, nor of what an adaptation has to do.
+    """
+    otherwise = task.adaptation is not None
+    otherwise |= task.kind is TaskKind.CALL and task.cadence is not None
+    by_hand = task.kind is TaskKind.STEP or (task.kind in BY_HAND and not otherwise)
     return by_hand and task.visit_id is None and not task.is_promise
 
 

@@ -1,17 +1,20 @@
 """What is to do, as those who do it list it; a tile and the list it opens are one query."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from visits.cases.holding import is_held, named_or_followed, one_of
 from visits.cases.owners import is_left
 from visits.cases.tasks import is_due, is_late
+from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, User
+from visits.models.adaptations import AdaptationTask
 from visits.models.cases import Case, Task, TaskKind, TaskState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
@@ -89,6 +92,19 @@ def _name_of(load: Load) -> tuple[str, str]:
     return (load.referent.name, str(load.referent.id)) if load.referent else ("", "")
 
 
+def late_among(
+    session: Session, of: InstrumentedAttribute[Any], ids: Collection[uuid.UUID], today: date
+) -> set[uuid.UUID]:
+    """Tell which of some cases, or visits, have something late; `of` is the task's column."""
+    late = select(of).where(of.in_(ids), is_late(today)).distinct()
+    return set(session.scalars(late))
+
+
+def planned_too_late(task: Task) -> bool:
+    """Tell whether the visit planned for a task is after the day it is due."""
+    return task.visit is not None and today_in_paris(task.visit.planned_start_at) > task.due_on
+
+
 def list_tasks(
     session: Session,
     viewer: Viewer,
@@ -109,6 +125,7 @@ def list_tasks(
         joinedload(Task.visit),
         joinedload(Task.owner),
         joinedload(Task.owner_organisation),
+        joinedload(Task.adaptation).joinedload(AdaptationTask.file),
     )
     found = select(Task.id).where(*_asked(session, only, today))
     if only.text.strip():

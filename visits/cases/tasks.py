@@ -3,16 +3,16 @@
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from visits.cases.owners import owner_said
 from visits.cases.paths import STEP_BACK, go_on, steps_after
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.adaptations import AdaptationTask
 from visits.models.cases import Case, CaseState, Task, TaskKind, TaskState
 from visits.models.people import AccessKind
 from visits.models.support import SupportAct
@@ -48,19 +48,6 @@ def is_due(today: date) -> ColumnElement[bool]:
 def is_late(today: date) -> ColumnElement[bool]:
     """Give the condition on `Task` for those that should have been done before today."""
     return and_(Task.state == TaskState.OPEN, Task.due_on < today)
-
-
-def late_among(
-    session: Session, of: InstrumentedAttribute[Any], ids: Collection[uuid.UUID], today: date
-) -> set[uuid.UUID]:
-    """Tell which of some cases, or visits, have something late; `of` is the task's column."""
-    late = select(of).where(of.in_(ids), is_late(today)).distinct()
-    return set(session.scalars(late))
-
-
-def planned_too_late(task: Task) -> bool:
-    """Tell whether the visit planned for a task is after the day it is due."""
-    return task.visit is not None and today_in_paris(task.visit.planned_start_at) > task.due_on
 
 
 def find_task(
@@ -171,6 +158,7 @@ def close_task(
     rule asks for is not closed as done but noted: `answer` closes it. After a step of a path that
     is done the next one begins.
     """
+    _refuse_step_of_file(task)
     a_call = to is TaskState.DONE and task.kind is TaskKind.CALL
     if a_call and task.cadence is not None:
         raise Conflict("note_the_call")
@@ -195,6 +183,7 @@ def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) 
     """
     if task.visit_id is not None:
         raise Conflict("task_done_by_visit")
+    _refuse_step_of_file(task)
     noted = select(SupportAct.id).where(
         SupportAct.task_id == task.id, SupportAct.withdrawn_at.is_(None)
     )
@@ -212,6 +201,12 @@ def reopen_task(session: Session, task: Task, *, viewer: Viewer, now: datetime) 
         withdraw(one, why=STEP_BACK, by=viewer.user_id, now=now)
     task.closed_at = task.closed_by_id = task.why = None
     _log(session, task.case, viewer, "task_reopened", now)
+
+
+def _refuse_step_of_file(task: Task) -> None:
+    """Leave what an adaptation has to do to its file, which says what came of it."""
+    if task.adaptation is not None:
+        raise Conflict("note_in_adaptation")
 
 
 def _is_ruled(task: Task) -> bool:
@@ -235,7 +230,10 @@ def tasks_of(session: Session, case_id: uuid.UUID) -> Sequence[Task]:
     """List the tasks of a case: those to do by their day, then the others, the latest first."""
     of_case = select(Task).where(Task.case_id == case_id)
     of_case = of_case.options(
-        joinedload(Task.visit), joinedload(Task.owner), joinedload(Task.owner_organisation)
+        joinedload(Task.visit),
+        joinedload(Task.owner),
+        joinedload(Task.owner_organisation),
+        joinedload(Task.adaptation).joinedload(AdaptationTask.file),
     )
     statement = of_case.order_by(Task.due_on, Task.id)
     found = session.scalars(statement).all()

@@ -1,14 +1,21 @@
-"""Works are ordered for an adaptation that was granted and agreed to."""
+"""Works are ordered for an adaptation that was granted and agreed to, or a look at the home before.
 
+A technician who goes to look has an order like any other: in the own list and on the tablet.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict
 from visits.models.adaptations import AdaptationFile, AdaptationOrder, Step
 from visits.models.works import WorkOrder
 from visits.sight import Viewer
 from visits.works.by_hand import OrderSaid, open_by_hand
+
+ORDERED_AT = (Step.VISIT, Step.WORKS)
 
 
 def order_works(
@@ -16,12 +23,16 @@ def order_works(
 ) -> WorkOrder:
     """Open a work order for an adaptation, in its home, with the tenant to ring.
 
-    Raises Conflict unless it waits for works, Invalid field by field.
+    To look on site it is due with the step, where nothing else is said. Raises Conflict unless the
+    file waits for works or for somebody to look, Invalid field by field.
     """
-    if file.step is not Step.WORKS:
+    if file.step not in ORDERED_AT:
         raise Conflict("adaptation_waits_for_no_works")
+    due = file.due_on
+    if file.step is Step.VISIT and said.due_on is None and due and due >= today_in_paris(now):
+        said = replace(said, due_on=due)
     order = open_by_hand(session, file.dwelling, said, person=file.person, viewer=viewer, now=now)
     session.flush()
-    session.add(AdaptationOrder(work_order_id=order.id, file_id=file.id))
+    session.add(AdaptationOrder(work_order_id=order.id, file_id=file.id, step=file.step))
     session.flush()
     return order

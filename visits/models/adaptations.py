@@ -8,9 +8,17 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedJson, EncryptedText, index_of_some, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedEnum,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import User
-from visits.models.cases import Case
+from visits.models.cases import Case, Task
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.visits import COUNTED, Consequence
@@ -86,6 +94,23 @@ class Instead(enum.StrEnum):
     AID = "aid"
     TRANSFER = "transfer"
     LESSER_WORKS = "lesser_works"
+
+
+class Used(enum.StrEnum):
+    """Whether the tenant uses what was fitted, as she says once it is in place."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_KNOWN = "not_known"
+
+
+class Holds(enum.StrEnum):
+    """Whether what was fitted still holds and works."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_KNOWN = "not_known"
 
 
 class AdaptationFile(Base):
@@ -180,12 +205,31 @@ class AdaptationFinding(Base):
 
 
 class AdaptationOrder(Base):
-    """A work order that was given for an adaptation."""
+    """A work order that was given for an adaptation at a `step`: to look on site, or to do it."""
 
     __tablename__ = "adaptation_order"
 
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), primary_key=True)
     file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
+    step: Mapped[Step] = mapped_column(
+        stored_enum(Step), default=Step.WORKS, server_default=Step.WORKS
+    )
+
+
+class AdaptationTask(Base):
+    """What a `step` of an adaptation has to do in its case: a visit to it, a follow-up of it.
+
+    When it is due and whose it is stand in the task.
+    """
+
+    __tablename__ = "adaptation_task"
+
+    task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    file_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_file.id"), index=True)
+    step: Mapped[Step] = mapped_column(stored_enum(Step))
+
+    task: Mapped[Task] = relationship(back_populates="adaptation")
+    file: Mapped[AdaptationFile] = relationship()
 
 
 class AdaptationPhoto(Base):
@@ -252,3 +296,24 @@ class AdaptationDecision(Base):
     instead: Mapped[Any | None] = mapped_column(EncryptedJson)
 
     move: Mapped[AdaptationMove] = relationship()
+
+
+class AdaptationFollowUp(Base):
+    """What came of asking after an adaptation that is in use; it stands as long as its move does.
+
+    `needed` is what else she needs, in words.
+    """
+
+    __tablename__ = "adaptation_follow_up"
+
+    move_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("adaptation_move.id"), primary_key=True)
+    used: Mapped[Used] = mapped_column(EncryptedEnum(Used))
+    holds: Mapped[Holds] = mapped_column(EncryptedEnum(Holds))
+    needed: Mapped[str | None] = mapped_column(EncryptedText)
+
+    move: Mapped[AdaptationMove] = relationship()
+
+    @property
+    def asks_for_more(self) -> bool:
+        """Tell whether something has to be done: it does not hold, or she needs something else."""
+        return self.holds is Holds.NO or self.needed is not None

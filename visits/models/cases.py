@@ -21,6 +21,7 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 
 if TYPE_CHECKING:
+    from visits.models.adaptations import AdaptationTask
     from visits.models.calls import ContactAttempt
     from visits.models.visits import Consequence, Visit
 
@@ -369,6 +370,7 @@ class Task(Base):
     visit: Mapped["Visit | None"] = relationship(viewonly=True)
     owner: Mapped[User | None] = relationship(foreign_keys=[owner_id])
     owner_organisation: Mapped[Organisation | None] = relationship()
+    adaptation: Mapped["AdaptationTask | None"] = relationship(back_populates="task")
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from visits.models.adaptations import AdaptationTask
 from visits.models.cases import Case, Task, TaskState
 from visits.models.visits import AT_HOME, LIVE, Visit
 
@@ -56,6 +57,7 @@ def what_is_ahead(
         .where(true() if told is None else told)
         .options(joinedload(Task.consequence), joinedload(Task.case))
         .options(joinedload(Task.owner), joinedload(Task.owner_organisation))
+        .options(joinedload(Task.adaptation).joinedload(AdaptationTask.file))
         .order_by(Task.due_on, Task.id)
     )
     for task in session.scalars(tasks):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import defer, joinedload
 
-from visits.models.adaptations import AdaptationFile, AdaptationMove
+from visits.models.adaptations import AdaptationFile, AdaptationMove, AdaptationTask
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
 from visits.models.life import Correction, LifeEvent
@@ -227,7 +227,10 @@ _PLACE = joinedload(Stay.place).joinedload(Place.dwelling).joinedload(Dwelling.r
 _BY_HAND, _PROMISED = Task.consequence_id.is_(None), Task.consequence_id.is_not(None)
 # What a visit did stands there as the visit; what is still to do is no part of what happened.
 _CLOSED = (Task.closed_at.is_not(None), Task.visit_id.is_(None))
-_TASK = (joinedload(Task.case), joinedload(Task.consequence))
+_TASK = (
+    joinedload(Task.case), joinedload(Task.consequence),
+    joinedload(Task.adaptation).joinedload(AdaptationTask.file),
+)  # fmt: skip
 _PROMISES = _of_cases(Task, Task.closed_at, _PROMISED, *_CLOSED)
 _VISITS_ALIKE = (Visit.case_id, Visit.kind, Visit.state, Visit.channel)
 _PAUSES = _of_cases(CasePause, CasePause.from_on, CasePause.withdrawn_at.is_(None))

@@ -111,6 +111,15 @@ def check_steps(rows: Iterable[Any], key: str) -> None:
         raise ValidationError("deux fois la même étape", key)
 
 
+def check_visits(steps: Iterable[Any], kinds: Iterable[Any]) -> None:
+    """Refuse a step of an adaptation whose visit is no kind of visit of the programme."""
+    known = {one.code for one in kinds}
+    for index, one in enumerate(steps):
+        if one.visit_kind is not None and one.visit_kind not in known:
+            said = f"type de visite inconnu ({one.visit_kind})"
+            raise ValidationError({"adaptation_step": {index: {"visit_kind": [said]}}})
+
+
 def check_inventory(admission: Any, kinds: Iterable[Any]) -> None:
     """Refuse an entry inventory that is no kind of visit of the programme."""
     if admission is None or admission.inventory is None:

@@ -56,7 +56,7 @@ def _called(row: Row) -> str:
 
 def _call(said: Row, key: str, row: Row, code: str) -> None:
     """Give a row another code, wherever the draft names it."""
-    for cadence in said.get("cadence", ()):
-        if key == "visit_kind" and cadence.get("visit_kind") == row["code"]:
-            cadence["visit_kind"] = code
+    for one in (*said.get("cadence", ()), *said.get("adaptation_step", ())):
+        if key == "visit_kind" and one.get("visit_kind") == row["code"]:
+            one["visit_kind"] = code
     row["code"] = code

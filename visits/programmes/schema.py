@@ -61,6 +61,8 @@ OWNERS = ("coordinator", "visitor", "referent", "social_worker", "technician")
 # The steps of an adaptation in their order, and whose one may be: of those who follow adaptations.
 ADAPTATION_STEPS = tuple(str(step) for step in OPEN_STEPS)
 ADAPTATION_OWNERS = (str(Role.COORDINATOR), str(Role.SOCIAL_WORKER))
+# Those for which somebody may come.
+ADAPTATION_VISITS = ("visit", "first_follow_up", "last_follow_up")
 COUNTERS = (
     "cases_opened",
     "persons_visited",
@@ -125,17 +127,20 @@ class AdmissionDelaySchema(Frozen):
 
 
 class AdaptationStepSchema(Frozen):
-    """How long a step of an adaptation may take, and whose it is."""
+    """How long a step of an adaptation may take, whose it is, by which visit it is done."""
 
     made = AdaptationStep
     step = one_of(ADAPTATION_STEPS, required=True)
     delay = delay()
     owner = one_of(ADAPTATION_OWNERS)
+    visit_kind = fields.String()
 
     @checks
     def _says_something(self, data: dict[str, Any], **_: Any) -> None:
-        if not data.keys() & {"delay", "owner"}:
-            raise ValidationError("délai ou rôle attendu", "delay")
+        if not data.keys() & {"delay", "owner", "visit_kind"}:
+            raise ValidationError("délai, rôle ou type de visite attendu", "delay")
+        if "visit_kind" in data and data["step"] not in ADAPTATION_VISITS:
+            raise ValidationError("réservé à la visite et aux suivis", "visit_kind")
 
 
 class DocumentSchema(Frozen):
@@ -360,6 +365,7 @@ class ProgrammeSchema(Frozen):
         agreeing.check_inventory(data.get("admission"), data["visit_kinds"])
         agreeing.check_papers(data.get("objectives", ()), data.get("admission"))
         agreeing.check_steps(data.get("adaptation", ()), "adaptation_step")
+        agreeing.check_visits(data.get("adaptation", ()), data["visit_kinds"])
 
     @checks(skip_on_field_errors=False)
     def _use_only_what_may_be_used(self, data: dict[str, Any], **_: Any) -> None:

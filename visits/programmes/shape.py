@@ -112,11 +112,15 @@ class AdmissionDelay:
 
 @dataclass(frozen=True)
 class AdaptationStep:
-    """Within which delay a step of an adaptation is done, and whose it is: what it says of both."""
+    """Within which delay a step of an adaptation is done, and whose it is: what it says of both.
+
+    Where somebody is visited for it, `visit_kind` is the kind of that visit.
+    """
 
     step: str
     delay: str | None = None
     owner: str | None = None
+    visit_kind: str | None = None
 
 
 @dataclass(frozen=True)

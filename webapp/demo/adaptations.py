@@ -1,6 +1,7 @@
 """The year's adaptations: each goes its way, some late, some refused with an alternative."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -18,7 +19,9 @@ from visits.adaptations.commissions import (
 )
 from visits.adaptations.deciding import Decided, ask_review, decide
 from visits.adaptations.files import Request, hand_to, open_by_hand
+from visits.adaptations.following_up import LEADS_TO, FollowUpSaid, note_follow_up
 from visits.adaptations.moving import move_file
+from visits.adaptations.on_site import on_site
 from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.cases import home_of
 from visits.following.adaptation_works import order_works
@@ -83,8 +86,7 @@ ON = {
     Step.AGREEMENT: Step.WORKS,
     Step.WORKS: Step.RECEPTION,
     Step.RECEPTION: Step.FIRST_FOLLOW_UP,
-    Step.FIRST_FOLLOW_UP: Step.LAST_FOLLOW_UP,
-    Step.LAST_FOLLOW_UP: Step.ACCOUNTS,
+    **LEADS_TO,
     Step.ACCOUNTS: Step.CLOSED,
 }
 SAID = {
@@ -102,6 +104,15 @@ SAID = {
     Step.LAST_FOLLOW_UP: ("Tout va bien.", "Se sent en sécurité."),
     Step.ACCOUNTS: ("Factures payées, dossier classé.",),
 }
+# Why nobody goes to look, once nobody did.
+NO_VISIT = "Le plan du logement et les photos de la visite suffisent."
+LOOK = "Relever les cotes et vérifier l’accès avant travaux."
+FOLLOWED = (
+    FollowUpSaid("yes", "yes"),
+    FollowUpSaid("yes", "yes"),
+    FollowUpSaid("partly", "yes", "Une barre de plus du côté gauche."),
+    FollowUpSaid("yes", "no", said="Le siège prend du jeu."),
+)
 REFUSALS = (
     Decided(
         "refused",
@@ -225,6 +236,8 @@ class Adaptations:
         if file.step is Step.WORKS and file.code in TRADES:
             self._order(file, now)
             return
+        if file.step is Step.VISIT and file.since == now and file.code in HEAVY:
+            self._send_to_look(file, now)
         days = self.rng.uniform(*TAKES[file.step])
         if self.rng.random() < SLOW:
             days *= self.rng.uniform(*TIMES)
@@ -235,12 +248,22 @@ class Adaptations:
         self.session.refresh(file)
         if file.turn != turn or not file.is_open:
             return  # its person died, or left
+        if file.step is Step.VISIT and on_site(self.session, file).is_awaited:
+            again = next_office_moment(now + timedelta(days=3))
+            self.story.timeline.at(again, partial(self._go_on, file, turn))
+            return
         if self.rng.random() < WITHDRAWN and file.step is not Step.ACCOUNTS:
             self._move(file, Step.WITHDRAWN, "Préfère garder son logement comme il est.", now)
         else:
             self._prepare(file, now)
-            self._move(file, self._next(file), self.rng.choice(SAID[file.step]), now)
+            self._move(file, self._next(file), self._words(file), now)
         self._wait(file, now)
+
+    def _words(self, file: AdaptationFile) -> str:
+        """Say what came of a step; of a visit that nobody made, why it is not needed."""
+        said = self.rng.choice(SAID[file.step])
+        unseen = file.step is Step.VISIT and not on_site(self.session, file).is_done
+        return NO_VISIT if unseen else said
 
     def _next(self, file: AdaptationFile) -> Step:
         if file.step is Step.ELIGIBILITY:
@@ -248,14 +271,21 @@ class Adaptations:
         return ON[file.step]
 
     def _move(self, file: AdaptationFile, step: Step, said: str, now: datetime) -> None:
+        priority = self.rng.choice(("first", "next", "next", "ordinary"))
+        viewer = self.rng.choice((self.coordinator, self.social_worker))
+        if step is LEADS_TO.get(file.step):
+            came = Random(f"{file.code} {file.opened_at} {step}").choice(FOLLOWED)
+            came = replace(came, said=came.said or said)
+            note_follow_up(self.session, file, came, turn=file.turn, viewer=viewer, now=now)
+            return
         move_file(
             self.session,
             file,
             step,
             turn=file.turn,
             said=said,
-            priority=self.rng.choice(("first", "next", "next", "ordinary")),
-            viewer=self.rng.choice((self.coordinator, self.social_worker)),
+            priority=priority,
+            viewer=viewer,
             now=now,
         )
 
@@ -272,6 +302,12 @@ class Adaptations:
         said = OrderSaid(trade, "P", place, what, "staff")
         order = order_works(self.session, file, said, viewer=self.coordinator, now=now)
         self.builders.let_be_done(order, now)
+
+    def _send_to_look(self, file: AdaptationFile, now: datetime) -> None:
+        trade, place = TRADES[file.code]
+        said = OrderSaid(trade, "P", place, LOOK, "staff")
+        order = order_works(self.session, file, said, viewer=self.coordinator, now=now)
+        self.builders.let_be_seen(order, now)
 
     def _decide(self, file: AdaptationFile, now: datetime) -> None:
         drawn, possible = self.rng.random(), _refusals(file)

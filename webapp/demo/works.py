@@ -75,6 +75,10 @@ PRAISE = (
 CHECKED = 0.3
 Say = Callable[[datetime], MoveSaid]
 CANCEL_NOTES = ("Fait par la famille avant le passage.", "Demande en double.")
+FOUND_NOTES = (
+    "Cotes relevées, évacuation accessible, pas de mur porteur.",
+    "Accès par l’escalier seul ; cotes et photos prises.",
+)
 CALL_NOTES = (
     "Va bien, pas de nouvelle chute. Tapis retiré.",
     "Contente de l’appel ; le détecteur est posé.",
@@ -197,6 +201,14 @@ class Works:
             if order.severity in OFFICE_HOURS:
                 at = next_office_moment(at)
             self._put(at, order, state, say)
+
+    def let_be_seen(self, order: WorkOrder, now: datetime) -> None:
+        """Let a technician name a day, go and look at a home, and say what was found there."""
+        own = Random(f"{order.trade} {order.opened_at}")
+        named = next_office_moment(now + timedelta(days=own.uniform(1, 6)))
+        there = next_office_moment(named + timedelta(days=own.uniform(3, 14)))
+        self._put(named, order, WorkOrderState.PLANNED, _planning(own, there - named))
+        self._put(there, order, WorkOrderState.DONE, _noting(own.choice(FOUND_NOTES)))
 
     def _course(self, order: WorkOrder) -> Iterator[tuple[float, WorkOrderState, Say]]:
         """Give the moves of an order: hours after the one before, the state, what is said."""

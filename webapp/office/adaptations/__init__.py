@@ -10,6 +10,7 @@ from webapp.office.adaptations import (
     by_hand,
     commissions,
     deciding,
+    following_up,
     funding,
     ordering,
     photos,
@@ -22,6 +23,7 @@ SUBJECT = Subject(
     pages=(
         adaptations.adaptations,
         deciding.decisions,
+        following_up.adaptation_follow_ups,
         by_hand.adaptations_by_hand,
         funding.adaptation_funding,
         ordering.adaptation_works,

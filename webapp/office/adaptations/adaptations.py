@@ -16,6 +16,7 @@ from visits.adaptations.file_list import (
 )
 from visits.adaptations.files import find_file, hand_to, label_of
 from visits.adaptations.moving import latest_move, move_file, take_move_back
+from visits.adaptations.on_site import on_site
 from visits.adaptations.path import DECIDED, legal_delay_of, near_until, whose
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -91,6 +92,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             file = find_file(session, viewer(), adaptation_id, to_change=True)
+            sent = on_site(session, file).is_awaited
             move_file(
                 session,
                 file,
@@ -104,7 +106,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
             )
     except Invalid as refused:
         return page_of_file(adaptation_id, refused), 422
-    return _up_to_date(file)
+    return _up_to_date(file, sent=sent)
 
 
 @adaptations.post("/<uuid:adaptation_id>/back")
@@ -116,8 +118,9 @@ def back(adaptation_id: uuid.UUID) -> ResponseReturnValue:
         last = latest_move(session, file)
         decided = last is not None and last.step in DECIDED
         acting = viewer(Action.DECIDE_ADAPTATIONS) if decided else viewer()
+        sent = on_site(session, file).is_awaited
         take_move_back(session, file, turn=typed_turn(), viewer=acting, now=now())
-    return _up_to_date(file)
+    return _up_to_date(file, sent=sent)
 
 
 @adaptations.post("/<uuid:adaptation_id>/holder")
@@ -133,8 +136,11 @@ def hold(adaptation_id: uuid.UUID) -> ResponseReturnValue:
     return _up_to_date(file)
 
 
-def _up_to_date(file: AdaptationFile) -> ResponseReturnValue:
+def _up_to_date(file: AdaptationFile, *, sent: bool = False) -> ResponseReturnValue:
+    """Go back to a file; whoever is `sent` and not needed any more still goes until called off."""
     flash(_("File %(reference)s is up to date.", reference=file.reference), "success")
+    if sent and file.step is not Step.VISIT:
+        flash(_("Somebody is still sent there: call it off where nobody needs it."), "warning")
     return redirect(url_for("adaptations.show", adaptation_id=file.id))
 
 

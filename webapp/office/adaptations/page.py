@@ -21,12 +21,15 @@ from visits.adaptations.files import (
     find_file,
     findings_seen,
     label_of,
+    may_be_asked,
     who_may_hold,
 )
+from visits.adaptations.following_up import LEADS_TO, NEEDED_LENGTH, follow_ups_of
 from visits.adaptations.funding import plan_of
 from visits.adaptations.funding_papers import missing_papers, papers_of
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import SAID_LENGTH, latest_move
+from visits.adaptations.on_site import OnSite, on_site
 from visits.adaptations.path import (
     DECIDED,
     legal_delay_of,
@@ -35,11 +38,15 @@ from visits.adaptations.path import (
     whose,
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
+from visits.adaptations.to_do import TO_DO_AT, tasks_of_file
 from visits.adaptations.works import orders_of
+from visits.following.adaptation_works import ORDERED_AT
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import MEASURED_WITH, TRAITS, Kind
-from visits.models.adaptations import AdaptationFile, Instead, RefusalReason, Step
+from visits.messages.making import messages_of_visit
+from visits.models.adaptations import AdaptationFile, Holds, Instead, RefusalReason, Step, Used
+from visits.models.messages import Message
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
@@ -68,6 +75,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
             errors=errors,
             typed=request.form,
             **_path_shown(session, file),
+            **_seen_and_asked(session, file),
             **_decided(session, file),
             **_paid_and_built(session, file),
             **_beside(session, file),
@@ -94,6 +102,31 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     }
 
 
+def _seen_and_asked(session: Session, file: AdaptationFile) -> dict[str, Any]:
+    """Read who goes to look on site, what is to do in the case, what came of asking after it."""
+    seen = on_site(session, file)
+    shown = file.step is Step.VISIT or seen.is_done or seen.is_awaited
+    tasks = tasks_of_file(session, file)
+    return {
+        "on_site": seen if shown else None,
+        "told": _told(session, seen),
+        "asks": [tasks[step] for step in TO_DO_AT.get(file.step, ()) if step in tasks],
+        "may_ask": may_be_asked(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
+        "follow_ups": follow_ups_of(session, file),
+        "follows_up": file.step in LEADS_TO,
+        "uses": list(Used),
+        "hold": list(Holds),
+        "needed_length": NEEDED_LENGTH,
+    }
+
+
+def _told(session: Session, seen: OnSite) -> list[Message]:
+    """List what was made to tell the tenant of the visit that is planned, or was made."""
+    visit = seen.planned or seen.seen_by
+    made = messages_of_visit(session, visit.id) if visit is not None else ()
+    return [one for one in made if one.person_id is not None]
+
+
 def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
     """Give by trait what is measured of a home as an adaptation of it is received."""
     asked = MEASURED_WITH.get(file.code, ()) if file.step is Step.RECEPTION else ()
@@ -118,7 +151,7 @@ def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
 
 def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
     """Read what it costs, who pays, and which works were ordered for it."""
-    orders = may(Action.OPEN_WORKS) and file.step is Step.WORKS
+    orders = may(Action.OPEN_WORKS) and file.step in ORDERED_AT
     plan = plan_of(session, file)
     return {
         "plan": plan,

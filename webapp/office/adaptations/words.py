@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "waits": {
@@ -37,8 +38,6 @@ WORDS: dict[str, dict[str, Any]] = {
         "works": _l("The tenant agrees"),
         "reception": _l("The works are done"),
         "first_follow_up": _l("Received with the tenant"),
-        "last_follow_up": _l("First follow-up done"),
-        "accounts": _l("Last follow-up done"),
         "closed": _l("Close the accounts"),
         "withdrawn": _l("Withdraw the request"),
     },
@@ -96,6 +95,22 @@ WORDS: dict[str, dict[str, Any]] = {
         "taken_back": _l("The answers that called for it came from another home."),
         "not_asked": _l("The commission took back what it asked for."),
     },
+    "adaptation_used": {
+        "yes": _p("an adaptation", "Yes, she uses it"),
+        "partly": _p("an adaptation", "In part"),
+        "no": _p("an adaptation", "No, she does not"),
+        "not_known": _p("an adaptation", "Nobody could tell"),
+    },
+    "adaptation_holds": {
+        "yes": _p("what was fitted", "Yes, it holds and works"),
+        "no": _p("what was fitted", "No, something is wrong"),
+        "not_known": _p("what was fitted", "Nobody could tell"),
+    },
+    # Why what it had to do in her case is over.
+    "task_why": {
+        "adaptation_elsewhere": _l("the adaptation stands at another step"),
+        "follow_up_noted": _l("noted in the file of the adaptation"),
+    },
     "payer": {
         "landlord": _l("The landlord’s own funds"),
         "tenant": _l("The tenant"),
@@ -131,6 +146,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "paid": _l("before it pays"),
     },
     "field": {
+        "adaptations.visit": _l("A visit that was made, or why none is needed"),
+        "adaptation_follow_ups.used": _l("Does she use it?"),
+        "adaptation_follow_ups.holds": _l("Does it still hold?"),
+        "adaptation_follow_ups.needed": _l("What else is needed"),
+        "adaptation_follow_ups.said": _l("What she says"),
         "adaptations.quote": _l("A quote"),
         "adaptations.plan": _l("A plan that sums to the cost"),
         "adaptations.papers": _l("Papers that payers want with the request"),
@@ -205,6 +225,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptation_on_agenda": _l("an adaptation put on an agenda"),
         "adaptation_off_agenda": _l("an adaptation taken off an agenda"),
         "adaptation_taken_back": _l("a step of an adaptation taken back"),
+        "adaptation_to_do": _l("what an adaptation has to do in a case"),
     },
 }
 
@@ -229,6 +250,19 @@ REFUSALS: dict[str, Any] = {
     ),
     "reception_photos_needed": _l(
         "The landlord asks for photos of what is received: add them first. Nothing was changed."
+    ),
+    "visit_not_done": _l("Nobody has been there: wait for the visit, or say why none is needed."),
+    "visit_still_planned": _l(
+        "Somebody is still sent there: wait for the visit, or call it off first. Nothing was "
+        "changed."
+    ),
+    "say_why_no_visit": _l("Without a visit, say why none is needed."),
+    "adaptation_not_to_follow_up": _l("It waits for no follow-up where it stands now."),
+    "adaptation_not_to_ask": _l(
+        "It is among what is to do already, or she has no open case to put it in."
+    ),
+    "note_in_adaptation": _l(
+        "It is a step of an adaptation: what came of it is noted in that file. Nothing was changed."
     ),
     "adaptation_nothing_to_take_back": _l("There is no step to take back."),
     "adaptation_not_to_decide": _l("There is nothing to decide where it stands now."),

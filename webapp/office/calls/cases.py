@@ -36,11 +36,11 @@ from visits.cases.keeping import kept_until
 from visits.cases.owners import left_among
 from visits.cases.paths import Along, paths_along, paths_to_begin
 from visits.cases.pauses import pauses_of, pauses_on, visits_elsewhere
+from visits.cases.task_list import late_among
 from visits.cases.tasks import (
     BY_HAND,
     CLOSED_AS,
     calls_due,
-    late_among,
     promises_open,
     tasks_of,
     visits_due,

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from visits.cases.tasks import planned_too_late
+from visits.cases.task_list import planned_too_late
 from webapp.access.auth import Action
 from webapp.office.cases import charge, interpreters, life, tasks
 from webapp.office.cases.words import REFUSALS, WORDS

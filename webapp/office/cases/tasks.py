@@ -140,6 +140,9 @@ def task_name(task: Task, programme: Programme | None) -> str:
     """
     if task.what:
         return task.what
+    if task.adaptation is not None:
+        named = word("adaptation_step", task.adaptation.step)
+        return f"{named} · {task.adaptation.file.reference}"
     if task.is_promise and may(Action.FOLLOW_UP):
         return promise(task)
     for cadence in programme.cadences if programme else ():

@@ -13,7 +13,7 @@ from diagnostics.audit import FILE_NAME as TIME_LOG
 from visits.agenda.doors import ladder_of
 from visits.agenda.planning import find_visit
 from visits.cases.interpreters import standing_interpreters
-from visits.cases.tasks import late_among
+from visits.cases.task_list import late_among
 from visits.ground.bare import without_metadata
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit

@@ -122,6 +122,13 @@ ADAPTATION_STEP = (
     Field("step", _p("an adaptation", "Step"), "choice", "adaptation_step"),
     Field("delay", _l("Within"), "delay"),
     Field("owner", _l("Who"), "choice", "adaptation_owner"),
+    Field(
+        "visit_kind",
+        _l("Kind of visit"),
+        "choice",
+        "visit_kind",
+        _l("For the visit before the works and for follow-ups; without, a follow-up is a call."),
+    ),
 )
 DOCUMENT = (
     CODE,

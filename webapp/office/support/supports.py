@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.cases.tasks import late_among
+from visits.cases.task_list import late_among
 from visits.ground.deadlines import today_in_paris
 from visits.models.cases import Case, Task
 from visits.programmes.published import load_programmes

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.intake.leaving import Reader, latest_to_report
+from visits.intake.leaving import latest_to_report
 from visits.models.accounts import Organisation
 from visits.models.papers import PaperField
+from visits.models.reports import ReportReader
 from visits.papers.wording import (
     LARGEST_LOGO,
     TEXT_LENGTH,
@@ -76,7 +77,7 @@ def preview() -> ResponseReturnValue:
         shown.add(visit.case.person_id)
         tried = {**wording_of(session, landlord_id), **_typed()}
         with force_locale(typed_language()):
-            said = report_of(session, visit, Reader.HOME, wording=tried)
+            said = report_of(session, visit, ReportReader.HOME, wording=tried)
     return sent_paper("tenant_report", said)
 
 

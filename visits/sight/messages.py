@@ -18,12 +18,13 @@ def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
     the order of each message is looked at by itself: those that are due are few, the cases many.
     """
     cases = select(Case.id).join(Case.person).where(Case.id == Message.case_id)
-    tenants = select(Person.id).where(visible_persons(viewer))
+    hers = (Person.id == Message.person_id, visible_persons(viewer))
+    tenant = select(Person.id).where(*hers).correlate(Message).exists()
     orders = (
         select(WorkOrder.id)
         .outerjoin(WorkOrder.person)
         .where(WorkOrder.id == Message.work_order_id, visible_work_orders(viewer))
-        .where(or_(WorkOrder.residence_id.is_(None), Message.person_id.in_(tenants)))
+        .where(or_(WorkOrder.residence_id.is_(None), tenant))
         .correlate(Message)
     )
     seen = cases.where(visible_cases(viewer)).correlate(Message)

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import NOW, make_viewer
+from tests.factories import NOW, make_user, make_viewer, make_visit
 from tests.homes import Home
 from tests.pdf_text import text_of
 from tests.submissions import GAS, fill
@@ -24,6 +24,7 @@ from visits.models.people import AccessEvent, AlertCode, Person, PersonAlert
 from visits.models.reports import LeftHow, ReportLeft
 from visits.models.visits import Submission, SubmissionState, Visit
 from visits.people.protection import protect
+from visits.sight import Reach
 from visits.sight.listing import Wanted
 from webapp.commands.messages import send_messages
 from webapp.frame.transaction import House
@@ -376,6 +377,16 @@ def test_only_who_reads_the_answers_leaves_reports_and_of_those_she_may_see(
         protect(session, person, by=home.coordinator.id, now=NOW)
     assert [office.get(one).status_code for one in (run, f"{run}/reports.pdf")] == [404, 404]
     assert "VERMEULEN" not in office.get("/visits/reports/?state=left").text
+
+
+def test_a_visitor_lists_the_reports_of_her_own_visits_alone(home: Home) -> None:
+    with home.house.sessions.begin() as session:
+        other = make_user(session, role=Role.VISITOR)
+        case = session.get_one(Visit, home.visit.id).case
+        make_visit(session, case=case, visitor=other, start_at=NOW + timedelta(days=1))
+        for visitor, seen in ((home.visitor, 1), (other, 0)):
+            hers = make_viewer(visitor, Reach.OWN)
+            assert count_reports(session, hers, which=TO_LEAVE) == seen
 
 
 def test_her_timeline_tells_how_her_report_was_left(home: Home, office: FlaskClient) -> None:

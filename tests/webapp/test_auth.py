@@ -39,6 +39,8 @@ OPEN_TO_ALL = {
     "order_link.show",  # to whoever has the link of one order
     "order_link.act",
     "order_link.seen",
+    "report_link.show",  # to whoever has the link of her report
+    "report_link.open_report",
     "referral_link.show",  # to whoever has the link of one referral
     "referral_link.act",
     "referral_form.show",  # to whoever has the address that a partner was given

@@ -49,6 +49,8 @@ from visits.homes.labels import RulesSaid, make_label
 from visits.homes.matching import Needs
 from visits.homes.needs import notes_of
 from visits.homes.traits import TraitSaid, note_trait
+from visits.intake.report_prints import print_reports
+from visits.intake.reports import LeaveSaid, leave_report
 from visits.messages.making import tell_of_visit
 from visits.messages.printing import print_letters
 from visits.messages.ways import note_wish
@@ -132,7 +134,7 @@ ARGUMENTS = (
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by", "year", "only", "group",
     "told", "months", "owner",
-    "lacks", "within",
+    "lacks", "within", "reader", "language", "order",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
 FIELDS = (
@@ -169,7 +171,7 @@ FIELDS = (
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
     "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for", "path",
-    "task",
+    "task", "how", "reader", "left", "born_on",
 )  # fmt: skip
 
 
@@ -216,6 +218,7 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         **_away(session, coordinator, now),
         **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
     }  # fmt: skip
+    found |= _left(session, visit, coordinator, now)
     session.rollback()
     return found | adapted
 
@@ -354,6 +357,15 @@ def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "message_wish_id": str(wish.id), "print_run_id": str(run.id), "spot": letter,
         "message_id": str(messages[-1].id), "said_id": str(versions_of(session, spot)[0].id),
     }  # fmt: skip
+
+
+def _left(session: Session, visit: Visit, by: User, now: datetime) -> dict[str, str]:
+    """One report that was printed to be posted."""
+    viewer, said = make_viewer(by), LeaveSaid("post", "home", "fr")
+    leave_report(session, visit, said, address_of=str, viewer=viewer, now=now)
+    run = print_reports(session, viewer, now=now)
+    session.commit()
+    return {"report_run_id": str(run.id)}
 
 
 def _called(session: Session, order_id: str, now: datetime) -> dict[str, str]:

@@ -70,6 +70,7 @@ from visits.models.mandates import Right
 from visits.models.messages import MessageChannel, MessagePrint
 from visits.models.people import AlertCode, Occupancy
 from visits.models.referral_requests import ReferralDoor
+from visits.models.reports import LeftHow, ReportLeft, ReportReader
 from visits.models.rounds import RoundProposal
 from visits.models.sessions import CollectiveSession
 from visits.models.teams import Team
@@ -333,6 +334,7 @@ class World:
         added = add_document(session, self.store, person, paper, viewer=make_viewer(by), now=NOW)
         known.note(document_id=added.id)
         self._write(known, case, by=by, visitor=visitor)
+        self._leave(known, visit.id, by=by)
         known.note(person_id=person.id, case_id=case.id, visit_id=visit.id)
         known.note(dwelling_id=dwelling.id, residence_id=dwelling.residence_id)
         for kept in session.scalars(select(SubmissionFile.id)):
@@ -432,6 +434,20 @@ class World:
             language="fr", viewer=eyes, now=NOW,
         )  # fmt: skip
         known.note(message_wish_id=wish.id)
+
+    def _leave(self, known: Known, visit_id: uuid.UUID, *, by: User) -> None:
+        """Let the report of a visit be printed to be posted."""
+        run = MessagePrint(printed_at=NOW, printed_by_id=by.id)
+        self.session.add(run)
+        self.session.flush()
+        said = {"reader": ReportReader.HER, "language": "fr", "wrong": 0}
+        left = ReportLeft(
+            visit_id=visit_id, how=LeftHow.POST, print_id=run.id, noted_at=NOW,
+            noted_by_id=by.id, **said,
+        )  # fmt: skip
+        self.session.add(left)
+        self.session.flush()
+        known.note(report_run_id=run.id)
 
     def _door(self, by: User) -> ReferralDoor:
         """Give the address by which partners ask something of an account's landlord."""

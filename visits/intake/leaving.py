@@ -1,6 +1,5 @@
 """What a visit may leave on paper in a home, and what is for the person's own hand alone."""
 
-import enum
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,17 +19,10 @@ from visits.forms.published import consequences_of
 from visits.intake.visit_file import counted_submissions
 from visits.models.cases import Case
 from visits.models.people import Person, RefusedPart
+from visits.models.reports import ReportReader
 from visits.models.visits import AT_HOME, COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import refused_parts
 from visits.sight.reach import Viewer, visible_cases
-
-
-class Reader(enum.StrEnum):
-    """Whose eyes a paper is for: whoever opens the door, or hers alone."""
-
-    HOME = "home"
-    HER = "her"
-
 
 # What the office follows up with herself, or asks of others for her: not for who lives with her.
 HERS = frozenset({Kind.FOLLOW_UP, Kind.REFERRAL})
@@ -54,7 +46,7 @@ class Line:
     refused: bool = False
 
 
-def lines_for(session: Session, visit: Visit, reader: Reader) -> list[Line]:
+def lines_for(session: Session, visit: Visit, reader: ReportReader) -> list[Line]:
     """List what the answers of a visit called for and a reader may be told, the most urgent first.
 
     Each thing once, whatever forms found it. What an answer for social workers alone called for,
@@ -88,12 +80,12 @@ def _urgency(finding: Consequence) -> int:
     return SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES)
 
 
-def may_read(finding: Consequence, reader: Reader) -> bool:
+def may_read(finding: Consequence, reader: ReportReader) -> bool:
     """Tell whether a reader may be told: what is about her herself, she alone."""
     if finding.code in NOT_TOLD:
         return False
     about_her = finding.kind in HERS or finding.code in ABOUT_HER
-    return reader is Reader.HER or not about_her
+    return reader is ReportReader.HER or not about_her
 
 
 def _against(finding: Consequence, refused: Mapping[RefusedPart, object]) -> bool:

@@ -50,16 +50,30 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.WORKS_MOVED: Kind((TEXT, EMAIL, LETTER), _WORKS_ON | {"former_day", "former_part"}),
     MessageKind.WORKS_OFF: Kind((TEXT, EMAIL, LETTER), _WORKS_ON),
     MessageKind.WORKS_ENDED: Kind((EMAIL, TEXT, LETTER), _WORKS),
+    MessageKind.HOUSE_PLANNED: Kind((EMAIL, TEXT, LETTER), _WORKS_ON),
+    MessageKind.HOUSE_MOVED: Kind((TEXT, EMAIL, LETTER), _WORKS_ON | {"former_day", "former_part"}),
+    MessageKind.HOUSE_OFF: Kind((TEXT, EMAIL, LETTER), _WORKS_ON),
+    MessageKind.HOUSE_ENDED: Kind((EMAIL, TEXT, LETTER), _WORKS),
+    MessageKind.REPORT: Kind((EMAIL,), frozenset({"landlord", "ring", "link", "until"})),
 }
-TO_PERSONS = tuple(kind for kind, one in KINDS.items() if not one.to_account)
-OF_WORKS = (
+# Works of a residence are told as those of a home are, in words of their own.
+OF_HOME_WORKS = (
     MessageKind.WORKS_PLANNED,
     MessageKind.WORKS_MOVED,
     MessageKind.WORKS_OFF,
     MessageKind.WORKS_ENDED,
 )
-# What a programme says in its own words; works are of no programme.
-OF_CASES = tuple(kind for kind in TO_PERSONS if kind not in OF_WORKS)
+OF_HOUSE_WORKS = (
+    MessageKind.HOUSE_PLANNED,
+    MessageKind.HOUSE_MOVED,
+    MessageKind.HOUSE_OFF,
+    MessageKind.HOUSE_ENDED,
+)
+OF_WORKS = (*OF_HOME_WORKS, *OF_HOUSE_WORKS)
+TO_PERSONS = tuple(kind for kind, one in KINDS.items() if not one.to_account)
+# What a programme says in its own words; works are of no programme, and without its link the
+# message of a report would bring nothing.
+OF_CASES = tuple(kind for kind in TO_PERSONS if kind not in (*OF_WORKS, MessageKind.REPORT))
 # What is of no use once its day has come: a letter of it leaves before the post needs it.
 BEFORE_A_DAY = (
     MessageKind.CONFIRMED,
@@ -69,6 +83,9 @@ BEFORE_A_DAY = (
     MessageKind.WORKS_PLANNED,
     MessageKind.WORKS_MOVED,
     MessageKind.WORKS_OFF,
+    MessageKind.HOUSE_PLANNED,
+    MessageKind.HOUSE_MOVED,
+    MessageKind.HOUSE_OFF,
 )
 # Of no use to anybody without the day: a wording of one names it.
 NAMES_A_DAY = (

@@ -46,6 +46,7 @@ class MessageFilter:
     kind: str = ""
     channel: str = ""
     person: str = ""
+    order: str = ""
     first: date | None = None
     last: date | None = None
 
@@ -77,6 +78,8 @@ def messages_found(viewer: Viewer, only: MessageFilter, now: datetime) -> Select
         found = found.where(Message.channel == MessageChannel(only.channel))
     if only.person:
         found = found.where(Message.person_id == _id(only.person))
+    if only.order:
+        found = found.where(Message.work_order_id == _id(only.order))
     if only.first is not None:
         found = found.where(Message.due_at >= midnight_in_paris(only.first))
     if only.last is not None:

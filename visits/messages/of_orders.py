@@ -11,18 +11,20 @@ from sqlalchemy.orm import Session
 
 from diagnostics.delays import PARIS
 from visits.ground.deadlines import today_in_paris
-from visits.messages.kinds import OF_WORKS, WORTH_FOR
+from visits.messages.kinds import OF_HOME_WORKS, OF_HOUSE_WORKS, WORTH_FOR
+from visits.messages.living import living_in
 from visits.messages.making import add_message, written
 from visits.messages.switches import kinds_off
 from visits.messages.ways import Way, way_to
 from visits.models.interventions import Intervention, InterventionFile, Moment, Outcome
 from visits.models.messages import Message, MessageKind
-from visits.models.people import Occupancy, Person
-from visits.models.portfolio import Dwelling, Tenancy
+from visits.models.people import Person
+from visits.models.portfolio import Dwelling
 from visits.models.works import DONE_STATES, ToldHow, WorkOrder, WorkOrderState
 
-PLANNED, MOVED, OFF, DONE = OF_WORKS
+PLANNED, MOVED, OFF, DONE = OF_HOME_WORKS
 _NAMES_A_DAY = (PLANNED, MOVED)
+CALLS_OFF, ENDS = (OFF, OF_HOUSE_WORKS[2]), (DONE, OF_HOUSE_WORKS[3])
 # Whoever is there, or was, came on the day that was told or on a better one.
 _SOMEBODY_COMES = (WorkOrderState.PLANNED, WorkOrderState.STARTED, *DONE_STATES)
 # Sooner than this nobody comes on a day of which only the part is told.
@@ -80,13 +82,15 @@ def tell_of_order(
         if one.may_go_out and not holds_of_order(one, order):
             former = former or _known_before(one)
             one.halt("overtaken", now)
+    if order.residence_id is not None:
+        return  # its tenants are written to by hand (`of_houses.py`), who see who gets it
     day, said = day_of(order), [one for one in known if one.why != "overtaken"]
     if order.state is WorkOrderState.DONE:
         _tell_done(session, order, said, now=now)
     elif order.is_planned and day is not None and order.told_how is None:
         kind = MOVED if former not in (None, day) else PLANNED
         _tell_day(session, order, kind, day, said, now=now, former=former)
-    elif former is not None and _is_off(session, order, former):
+    elif former is not None and nobody_comes(session, order, former):
         _tell_day(session, order, OFF, former, said, now=now)
 
 
@@ -98,6 +102,9 @@ def tell_of_step_back(
     What she was told since that step, by a message or as it was `typed` with it, she knows: where
     it is not what stands again, she is told.
     """
+    if order.residence_id is not None:
+        tell_of_order(session, order, now=now)
+        return
     known = messages_of_order(session, order.id)
     told = [one for one in known if one.sent_at and one.sent_at >= since and one.kind is not DONE]
     if not told and typed is None:
@@ -111,12 +118,13 @@ def tell_of_step_back(
 
 def holds_of_order(message: Message, order: WorkOrder) -> bool:
     """Tell whether what a message says of an order is still so, and nobody told her otherwise."""
-    if message.kind is DONE:
-        return order.state in DONE_STATES and message.facts["done_at"] == _done_at(order)
-    if message.kind is OFF:
+    if message.kind in ENDS:
+        return order.state in DONE_STATES and message.facts["done_at"] == done_at(order)
+    if message.kind in CALLS_OFF:
         return order.state not in _SOMEBODY_COMES
     same_day = day_named(message) == day_of(order)
-    return order.is_planned and same_day and order.told_how is None
+    by_hand = order.told_how is not None and order.residence_id is None
+    return order.is_planned and same_day and not by_hand
 
 
 def way_to_tell(
@@ -126,7 +134,7 @@ def way_to_tell(
     person = session.get(Person, order.person_id) if order.person_id else None
     if person is None:
         return Way(None, why="no_reader")
-    why = kept_from_telling(session, order, kind)
+    why = kept_from_telling(session, order, kind, person.id)
     if why:
         return Way(None, why=why)
     return way_to(session, person, kind, now=now, until_at=until_at)
@@ -149,26 +157,25 @@ def untold_because(session: Session, order: WorkOrder, *, now: datetime) -> str:
     return way_to_tell(session, order, PLANNED, now=now, until_at=day.begins_at).why
 
 
-def kept_from_telling(session: Session, order: WorkOrder, kind: MessageKind) -> str:
-    """Say why nothing is written of works in a home, whoever it is; empty when it may be.
+def kept_from_telling(
+    session: Session, order: WorkOrder, kind: MessageKind, person_id: uuid.UUID
+) -> str:
+    """Say why nothing is written to somebody of works where she lives; empty when it may be.
 
     Nothing is where somebody lives who is protected, to who lives there no more, of a kind that
     the landlord does not send, nor of an end that was signed at the door.
     """
-    living = (
-        select(Person.id, Person.protected)
-        .join(Person.occupancies)
-        .join(Occupancy.tenancy)
-        .where(Tenancy.dwelling_id == order.dwelling_id, Tenancy.ended_on.is_(None))
-        .where(Occupancy.ended_on.is_(None), Person.died_on.is_(None))
-    )
-    there = {person_id: protected for person_id, protected in session.execute(living)}
-    if any(there.values()):
+    homes = Dwelling.id == order.dwelling_id
+    if order.residence_id is not None:
+        homes = Dwelling.residence_id == order.residence_id
+    there = list(living_in(session, homes))
+    hers = {home for home, person in there if person.id == person_id}
+    if any(person.protected for home, person in there if home in {*hers, order.dwelling_id}):
         return "protected"
-    if order.dwelling_id is None or order.person_id not in there:
+    if not hers:
         return "lives_elsewhere"
-    landlord_id = session.get_one(Dwelling, order.dwelling_id).landlord_id
-    if kind in kinds_off(session, landlord_id):
+    stands_in = order.stands_in
+    if stands_in is None or kind in kinds_off(session, stands_in.landlord_id):
         return "switched_off"
     return "signed" if kind is DONE and _is_signed(session, order) else ""
 
@@ -213,7 +220,7 @@ def note_untold(message: Message) -> None:
 def _tell_done(
     session: Session, order: WorkOrder, said: Sequence[Message], *, now: datetime
 ) -> None:
-    facts = {"done_at": _done_at(order)}
+    facts = {"done_at": done_at(order)}
     if not any(one.kind is DONE and one.facts == facts for one in said):
         _make(session, order, DONE, facts, until_at=now + WORTH_FOR, now=now)
 
@@ -235,9 +242,9 @@ def _tell_day(
         if latest.sent_at is not None:
             note_told(latest, now=latest.sent_at)
     elif day.begins_at > now:
-        facts = {"day": _written_day(day)}
+        facts = {"day": written_day(day)}
         if former is not None and kind is MOVED:
-            facts["former_day"] = _written_day(former)
+            facts["former_day"] = written_day(former)
         _make(session, order, kind, facts, until_at=day.begins_at, now=now)
 
 
@@ -269,12 +276,13 @@ def _make(
     )
 
 
-def _written_day(day: Day) -> str:
+def written_day(day: Day) -> str:
     """Write a day as facts keep it: sealed, as it is written nowhere in clear."""
     return f"{day.on:%Y%m%d} {day.part}"
 
 
-def _done_at(order: WorkOrder) -> str:
+def done_at(order: WorkOrder) -> str:
+    """Write when an order was done, as facts keep it; empty while it is not."""
     return written(order.closed_at) if order.closed_at is not None else ""
 
 
@@ -285,7 +293,7 @@ def _known_before(message: Message) -> Day | None:
     return day_named(message) if message.kind is OFF else None
 
 
-def _is_off(session: Session, order: WorkOrder, day: Day) -> bool:
+def nobody_comes(session: Session, order: WorkOrder, day: Day) -> bool:
     """Tell whether nobody comes on a day, not even for the order that goes on for this one."""
     if order.state in _SOMEBODY_COMES:
         return False

@@ -15,7 +15,7 @@ from visits.messages.sending import note_failed, note_sent, stop_if_over
 from visits.models.cases import Case
 from visits.models.messages import TO_SEND, Message, MessagePrint, MessageState
 from visits.models.people import AccessKind, Person
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Residence
 from visits.sight.access_log import log_access
 from visits.sight.messages import visible_messages
 from visits.sight.reach import Viewer
@@ -39,18 +39,19 @@ class Address:
 
 
 def address_of(session: Session, message: Message) -> Address | None:
-    """Give the address of whom a letter is for: the home of her case, or the one of the works.
+    """Give the address of whom a letter is for: the home of her case, or where the works are.
 
     None where there is none.
     """
+    home: Residence | None = None
     if message.case_id is not None:
         home_id = session.get_one(Case, message.case_id).dwelling_id
-    else:
-        home_id = message.work_order.dwelling_id if message.work_order is not None else None
-    if message.person_id is None or home_id is None:
+        home = session.get_one(Dwelling, home_id).residence if home_id is not None else None
+    elif message.work_order is not None:
+        home = message.work_order.stands_in
+    if message.person_id is None or home is None:
         return None
     person = session.get_one(Person, message.person_id)
-    home = session.get_one(Dwelling, home_id).residence
     return Address(person.name, home.address, home.postcode, home.city)
 
 

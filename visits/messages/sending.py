@@ -26,6 +26,7 @@ from visits.models.messages import (
     MessageState,
     Outgoing,
 )
+from visits.models.reports import ReportLeft
 
 # A sender that died is waited for so long; after that somebody else takes over.
 CLAIMED_FOR = timedelta(minutes=10)
@@ -97,6 +98,8 @@ def note_sent(message: Message, *, body: str, to: str, now: datetime) -> None:
     note_told(message, now=now)
     message.state, message.sent_at, message.why = MessageState.SENT, now, None
     message.body, message.sent_to = body, to
+    # What opens something of hers alone is kept no longer than it is needed.
+    message.facts = {name: said for name, said in message.facts.items() if name != "link"}
     message.claimed = message.claimed_until = None
 
 
@@ -135,7 +138,8 @@ def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
     if message.visit is not None and not holds_of_visit(message, message.visit):
         return "overtaken"
     if message.work_order is not None:
-        kept = kept_from_telling(session, message.work_order, message.kind)
+        assert message.person_id is not None
+        kept = kept_from_telling(session, message.work_order, message.kind, message.person_id)
         if kept or not holds_of_order(message, message.work_order):
             return {"protected": "silent", "": "overtaken"}.get(kept, kept)
     if _is_taken_back(session, message):
@@ -145,7 +149,10 @@ def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
 
 
 def _is_taken_back(session: Session, message: Message) -> bool:
-    """Tell whether what was said on the phone, and is answered by this, was noted by mistake."""
+    """Tell whether what is answered by this, or brought by it, was noted by mistake."""
+    if message.kind is MessageKind.REPORT:
+        left = select(ReportLeft.id).where(ReportLeft.message_id == message.id)
+        return session.scalar(left.where(ReportLeft.withdrawn_at.is_(None))) is None
     if message.kind is MessageKind.REFUSAL_LETTER:
         return session.get(Refusal, uuid.UUID(message.facts["refusal"])) is None
     if message.kind is MessageKind.FIRST_LETTER and "attempt" in message.facts:

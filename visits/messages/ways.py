@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,18 +36,22 @@ class Way:
 
 def silent_because(session: Session, person: Person, programme: str = "") -> str:
     """Say why nothing is written to somebody, at all or of a programme; empty when it may be."""
+    silent = _silence(person, _alerts(session, [person.id])[person.id])
+    if silent:
+        return silent
+    unwanted = programme and is_left_alone_in(session, person.id, programme)
+    return "do_not_contact_here" if unwanted else ""
+
+
+def _silence(person: Person, alerts: Collection[AlertCode]) -> str:
     if person.died_on is not None or person.merged_into_id is not None:
         return "no_reader"
     if person.protected:
         return "protected"
-    alerts = _alerts(session, person)
     standing = next((code for code in SILENT_ALERTS if code in alerts), None)
     if standing is not None:
         return str(standing)
-    if person.do_not_contact:
-        return "do_not_contact"
-    unwanted = programme and is_left_alone_in(session, person.id, programme)
-    return "do_not_contact_here" if unwanted else ""
+    return "do_not_contact" if person.do_not_contact else ""
 
 
 def way_to(
@@ -63,7 +67,38 @@ def way_to(
     silent = silent_because(session, person, programme)
     if silent:
         return Way(None, why=silent)
-    wishes, alerts = wishes_of(session, person.id), _alerts(session, person)
+    heard = heard_of(session, [person])[person.id]
+    return way_heard(person, kind, heard, now=now, until_at=until_at)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What somebody said of being written to, by channel, and what is to be minded with her."""
+
+    wishes: Mapping[MessageChannel, MessageWish]
+    alerts: Collection[AlertCode]
+
+
+def heard_of(session: Session, persons: Collection[Person]) -> dict[uuid.UUID, Heard]:
+    """Give by person what decides of a way, of many in two questions."""
+    ids = [one.id for one in persons]
+    wishes, alerts = _wishes(session, ids), _alerts(session, ids)
+    return {one: Heard(wishes[one], alerts[one]) for one in ids}
+
+
+def way_heard(
+    person: Person,
+    kind: MessageKind,
+    heard: Heard,
+    *,
+    now: datetime,
+    until_at: datetime | None = None,
+) -> Way:
+    """Give the way a message of no programme takes to a person, by what was heard of her."""
+    wishes, alerts = heard.wishes, heard.alerts
+    silent = _silence(person, alerts)
+    if silent:
+        return Way(None, why=silent)
     language = next((one.language for one in wishes.values()), "fr")
     late = False
     for channel in KINDS[kind].ways:
@@ -93,13 +128,22 @@ def agrees(wishes: Mapping[MessageChannel, MessageWish], channel: MessageChannel
 
 def wishes_of(session: Session, person_id: uuid.UUID) -> dict[MessageChannel, MessageWish]:
     """Give by channel what a person said and has not withdrawn."""
+    return _wishes(session, [person_id])[person_id]
+
+
+def _wishes(
+    session: Session, ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, dict[MessageChannel, MessageWish]]:
     said = (
         select(MessageWish)
-        .where(MessageWish.person_id == person_id, MessageWish.withdrawn_at.is_(None))
+        .where(MessageWish.person_id.in_(ids), MessageWish.withdrawn_at.is_(None))
         .options(joinedload(MessageWish.noted_by))
         .order_by(MessageWish.channel, MessageWish.id)
     )
-    return {one.channel: one for one in session.scalars(said)}
+    found: dict[uuid.UUID, dict[MessageChannel, MessageWish]] = {one: {} for one in ids}
+    for wish in session.scalars(said):
+        found[wish.person_id][wish.channel] = wish
+    return found
 
 
 def note_wish(
@@ -205,11 +249,14 @@ def _take_other_ways(session: Session, person: Person, now: datetime) -> None:
             message.channel, message.next_at = way.channel, max(message.due_at, now)
 
 
-def _alerts(session: Session, person: Person) -> set[AlertCode]:
-    standing = select(PersonAlert.code).where(
-        PersonAlert.person_id == person.id, PersonAlert.ended_on.is_(None)
+def _alerts(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, set[AlertCode]]:
+    standing = select(PersonAlert.person_id, PersonAlert.code).where(
+        PersonAlert.person_id.in_(ids), PersonAlert.ended_on.is_(None)
     )
-    return set(session.scalars(standing))
+    found: dict[uuid.UUID, set[AlertCode]] = {one: set() for one in ids}
+    for person_id, code in session.execute(standing):
+        found[person_id].add(code)
+    return found
 
 
 def _log(session: Session, person: Person, what: str, viewer: Viewer, now: datetime) -> None:

@@ -34,6 +34,11 @@ class MessageKind(enum.StrEnum):
     WORKS_MOVED = "works_moved"
     WORKS_OFF = "works_off"
     WORKS_ENDED = "works_ended"
+    REPORT = "report"
+    HOUSE_PLANNED = "house_planned"
+    HOUSE_MOVED = "house_moved"
+    HOUSE_OFF = "house_off"
+    HOUSE_ENDED = "house_ended"
 
 
 class MessageChannel(enum.StrEnum):

@@ -28,6 +28,7 @@ from visits.models.people import (
 )
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.reports import ReportLeft
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionState
 from visits.models.stays import Place, Stay
 from visits.models.support import SupportAct
@@ -148,6 +149,12 @@ def _answers(asked: Asked) -> Select[Any]:
     columns: tuple[Any, ...] = (Submission.id, at, Submission.form_version_id)
     hers = (Visit.case_id.in_(asked.cases), Submission.state.in_(COUNTED))
     return select(*columns).join(Submission.visit).where(*hers)
+
+
+def _reports(asked: Asked) -> Select[Any]:
+    columns: tuple[Any, ...] = (ReportLeft.id, ReportLeft.noted_at)
+    hers = (Visit.case_id.in_(asked.cases), ReportLeft.withdrawn_at.is_(None))
+    return select(*columns).join(ReportLeft.visit).where(*hers)
 
 
 def _consents(asked: Asked) -> Select[Any]:
@@ -272,6 +279,7 @@ SOURCES = (
         Visit,
         (joinedload(Visit.case), joinedload(Visit.visitor)),
     ),
+    Source(EntryKind.VISIT, _reports, ReportLeft, (joinedload(ReportLeft.noted_by),), "report"),
     Source(
         EntryKind.SUPPORT,
         _of_cases(SupportAct, SupportAct.happened_on, SupportAct.withdrawn_at.is_(None)),

@@ -4,22 +4,27 @@ from sqlalchemy import ColumnElement, or_, select
 
 from visits.models.cases import Case
 from visits.models.messages import Message
+from visits.models.people import Person
 from visits.models.works import WorkOrder
 from visits.sight.orders import visible_work_orders
-from visits.sight.reach import Viewer, visible_cases
+from visits.sight.reach import Viewer, visible_cases, visible_persons
 
 
 def visible_messages(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Message` for what a viewer may see.
 
-    One of works is seen with their order, which is not seen where its person is not. The case or
+    One of works is seen with their order, which is not seen where its person is not; of those of a
+    residence, which are about nobody, with each tenant too. The case or
     the order of each message is looked at by itself: those that are due are few, the cases many.
     """
     cases = select(Case.id).join(Case.person).where(Case.id == Message.case_id)
+    hers = (Person.id == Message.person_id, visible_persons(viewer))
+    tenant = select(Person.id).where(*hers).correlate(Message).exists()
     orders = (
         select(WorkOrder.id)
         .outerjoin(WorkOrder.person)
         .where(WorkOrder.id == Message.work_order_id, visible_work_orders(viewer))
+        .where(or_(WorkOrder.residence_id.is_(None), tenant))
         .correlate(Message)
     )
     seen = cases.where(visible_cases(viewer)).correlate(Message)

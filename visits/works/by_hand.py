@@ -15,6 +15,8 @@ from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
 from visits.models.people import AccessKind, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
+from visits.models.stays import Place as PlaceToStay
+from visits.models.stays import Stay
 from visits.models.works import (
     OPEN_STATES,
     URGENT,
@@ -132,14 +134,21 @@ def checked(session: Session, said: OrderSaid, home: Home, *, now: datetime) -> 
 
 
 def tenants_of(session: Session, dwelling: Dwelling, viewer: Viewer) -> Sequence[Person]:
-    """List who lives in a dwelling, of those the viewer may see."""
+    """List who lives in a dwelling, under a lease or in a place, of those the viewer may see."""
     living_there = (
         select(Occupancy.person_id)
         .join(Occupancy.tenancy)
         .where(Tenancy.dwelling_id == dwelling.id, Tenancy.ended_on.is_(None))
         .where(Occupancy.ended_on.is_(None))
     )
-    seen = (Person.id.in_(living_there), Person.died_on.is_(None), visible_persons(viewer))
+    staying_there = (
+        select(Stay.person_id)
+        .join(Stay.place)
+        .where(PlaceToStay.dwelling_id == dwelling.id)
+        .where(Stay.ended_on.is_(None), Stay.withdrawn_at.is_(None))
+    )
+    there = or_(Person.id.in_(living_there), Person.id.in_(staying_there))
+    seen = (there, Person.died_on.is_(None), visible_persons(viewer))
     return session.scalars(select(Person).where(*seen).order_by(Person.name_key, Person.id)).all()
 
 

@@ -67,6 +67,7 @@ class Action(enum.StrEnum):
     DO_WORKS = "do_works"
     GIVE_WORKS = "give_works"
     OPEN_WORKS = "open_works"
+    TELL_TENANTS = "tell_tenants"
     APPROVE_COSTS = "approve_costs"
     PLAN_WORKS = "plan_works"
     SEE_ALERTS = "see_alerts"
@@ -138,6 +139,7 @@ PERMISSIONS: dict[Action, dict[Role, Reach]] = {
     Action.DO_WORKS: {TEC: _ALL, CON: Reach.GIVEN},
     Action.GIVE_WORKS: {TEC: _ALL},
     Action.OPEN_WORKS: {TEC: _ALL, COO: _ALL},
+    Action.TELL_TENANTS: {COO: _ALL},
     Action.APPROVE_COSTS: {MAN: _ALL},
     Action.PLAN_WORKS: {MAN: _ALL, COO: _ALL},
     Action.SEE_ALERTS: {COO: _ALL, TEC: _ALL},

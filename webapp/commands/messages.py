@@ -137,7 +137,7 @@ def _address(session: Session, message: Message) -> str:
 def _by_mail(house: House, to: str, said: Said, key: str) -> Handed:
     assert house.settings.mail is not None
     # Sent twice after a crash, it is one letter: mail programs know it by its number.
-    letter = Letter(to, said.subject, said.text, message_id=f"<{key}@palier.invalid>")
+    letter = Letter(to, said.subject, said.as_sent, message_id=f"<{key}@palier.invalid>")
     return hand_over(house.settings.mail, letter)
 
 

@@ -2,12 +2,17 @@
 
 from datetime import date, datetime, time, timedelta
 
+from visits.intake.report_list import TO_LEAVE, TO_PRINT, count_reports, list_reports
+from visits.intake.report_prints import print_reports
+from visits.intake.reports import LeaveSaid, kept_from_leaving, leave_report
 from visits.messages.kinds import EMAIL, TEXT
 from visits.messages.printing import count_letters, print_letters, stop_letters_over
 from visits.messages.sending import claim_due, give_up_late, note_sent
 from visits.messages.ways import note_wish, wishes_of
 from visits.models.cases import Case
 from visits.models.messages import Message
+from visits.models.reports import LeftHow, ReportReader
+from visits.sight.listing import Wanted
 from webapp.access.auth import Action
 from webapp.demo.calendar import day_of, is_working_day, moment
 from webapp.demo.cast import acting
@@ -18,6 +23,7 @@ PRINTED_AT = time(15, 30)
 # Numbers kept for fiction.
 NUMBERS = ("06 39 98 01 01", "06 39 98 01 02", "06 39 98 01 03")
 AGREE = 40
+LEFT_WITHIN = timedelta(days=4)
 
 
 def write_to_people(story: Story, enrolled: list[Case], since: datetime) -> None:
@@ -55,8 +61,30 @@ def _go_out(story: Story, now: datetime) -> None:
     stop_letters_over(story.session, viewer, now=now)
     if count_letters(story.session, viewer, now=now):
         print_letters(story.session, viewer, say=lambda one: _say(story, one), now=now)
+    _leave_reports(story, now)
     later = moment(_next_day(day_of(now)), PRINTED_AT)
     story.timeline.at(later, lambda at: _go_out(story, at))
+
+
+def _leave_reports(story: Story, now: datetime) -> None:
+    """Leave the reports of the visits since the day before, but for one in nine; print some."""
+    viewer = acting(story.cast.coordinator, Action.SEE_ANSWERS)
+    latest = Wanted(sort="start", descending=True)
+    to_leave = list_reports(story.session, viewer, which=TO_LEAVE, wanted=latest)
+    for visit in to_leave.rows:
+        place = visit.planned_start_at.toordinal() + visit.planned_start_at.hour
+        if visit.planned_start_at < now - LEFT_WITHIN or place % 9 == 0:
+            continue
+        wanted = LeftHow.POST if place % 3 == 0 else LeftHow.EMAIL
+        how = LeftHow.HANDED if kept_from_leaving(story.session, visit, wanted) else wanted
+        said = LeaveSaid(how, ReportReader.HOME, "fr")
+        leave_report(story.session, visit, said, address_of=_link, viewer=viewer, now=now)
+    if count_reports(story.session, viewer, which=TO_PRINT):
+        print_reports(story.session, viewer, now=now)
+
+
+def _link(secret: str) -> str:
+    return f"https://palier.example/report-link/{secret}"
 
 
 def _next_day(day: date) -> date:

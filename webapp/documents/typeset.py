@@ -3,15 +3,17 @@
 A template stands beside this file for each paper; it has no words of its own.
 """
 
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
+from pypdf import PdfWriter
 
 from webapp.documents.text import FOREIGN, printable, without
 
@@ -33,6 +35,16 @@ def typeset(paper: str, content: Mapping[str, Any], *, made_at: datetime) -> byt
     """
     made: bytes = _made(paper, content, made_at=made_at, form="pdf")
     return made
+
+
+def together(papers: Iterable[bytes]) -> bytes:
+    """Put papers one after the other into one PDF, to be printed in one go."""
+    writer = PdfWriter()
+    for paper in papers:
+        writer.append(io.BytesIO(paper), import_outline=False)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
 
 
 def pictures(paper: str, content: Mapping[str, Any], *, made_at: datetime) -> list[bytes]:

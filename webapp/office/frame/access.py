@@ -19,7 +19,8 @@ LISTS = frozenset(
         "awaited_homes", "calls", "commissions",
         "diary", "falls", "follow_ups", "kit_survival", "likely_doubles", "messages",
         "missed_visits", "older_cases",
-        "orders_told", "people_search", "places", "referral_requests", "referrals", "savings",
+        "orders_told", "people_search", "places", "referral_requests", "referrals",
+        "reports_left", "savings",
         "savings_summed", "stays", "support_balance", "supports", "targeting", "tasks",
         "transfers", "visits", "work_orders",
     }

@@ -22,7 +22,7 @@ SUBJECT = Subject(
             _l("Visits"),
             "calendar3",
             Action.SEE_VISITS,
-            ("savings", "funding", "tenant_reports"),
+            ("savings", "funding", "tenant_reports", "reports_left"),
         ),
     ),
     words=WORDS,

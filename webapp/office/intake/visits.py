@@ -18,6 +18,8 @@ from visits.ground.bare import without_metadata
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alerts_of_visit
 from visits.intake.doubles import undecided
+from visits.intake.report_list import TO_LEAVE, count_reports
+from visits.intake.reports import standing
 from visits.intake.reviews import find_submission, review_submission, take_review_back
 from visits.intake.sealed_photos import sealed_photos
 from visits.intake.unfinished import others_of_dwelling
@@ -78,7 +80,15 @@ def index() -> ResponseReturnValue:
             visitors=visitors_of_visits(session, viewer()),
             states=list(VisitState),
             programmes=programme_names(session),
+            reports=_reports_to_leave(session),
         )
+
+
+def _reports_to_leave(session: Session) -> int:
+    """Count the reports to leave, for who reads answers."""
+    if not may(Action.SEE_ANSWERS):
+        return 0
+    return count_reports(session, viewer(Action.SEE_ANSWERS), which=TO_LEAVE)
 
 
 def _typed_day(name: str, otherwise: date) -> date:
@@ -196,6 +206,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         knocks=[one for one in file.attempts if one.visit_id == visit.id],
         ladder=ladder_of(file.attempts),
         sent=len(file.submissions),
+        left=standing(session, visit) if reads else (),
         errors=errors or {},
         typed=request.form,
         parse_moment=datetime.fromisoformat,

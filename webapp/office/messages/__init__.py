@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.access.auth import Action
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
-from webapp.office.messages import letters, messages, wishes, wording, works
+from webapp.office.messages import houses, letters, messages, wishes, wording, works
 from webapp.office.messages.words import REFUSALS, WORDS
 
 SUBJECT = Subject(
@@ -15,6 +15,7 @@ SUBJECT = Subject(
         wishes.message_wishes,
         wording.message_wording,
         works.works_messages,
+        houses.house_messages,
     ),
     navigation=(
         Item(

@@ -119,6 +119,7 @@ def _only() -> MessageFilter:
         kind=asked.get("kind", ""),
         channel=asked.get("channel", ""),
         person=asked.get("person", ""),
+        order=asked.get("order", ""),
         first=_day("from"),
         last=_day("to"),
     )

@@ -21,6 +21,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "works_moved": _l("Works on another day"),
         "works_off": _l("Works that do not take place"),
         "works_ended": _l("Works done"),
+        "house_planned": _l("Works planned in the residence"),
+        "house_moved": _l("Works in the residence on another day"),
+        "house_off": _l("Works in the residence that do not take place"),
+        "house_ended": _l("Works done in the residence"),
+        "report": _l("Report of a visit"),
     },
     "message_channel": {
         "letter": _p("sent by post", "Letter"),
@@ -37,6 +42,11 @@ WORDS: dict[str, dict[str, Any]] = {
     "message_list": {
         "to_print": _l("Letters to print"),
         "not_out": _l("Did not go out"),
+    },
+    "house_list": {
+        "to_write": _l("To write to"),
+        "not_written": _l("Nothing is written to"),
+        "told": _l("Told, or to be told by a message that waits"),
     },
     "message_why": {
         "overtaken": _l("what it said is so no longer"),
@@ -93,12 +103,20 @@ WORDS: dict[str, dict[str, Any]] = {
         "message_tried_again": _l("a message tried again"),
         "message_wish_noted": _l("how somebody wants to be written to"),
         "message_wish_withdrawn": _l("a wish how to be written to, withdrawn"),
+        "house_tellings": _l("whom works in a residence are told to"),
+        "tenants_written_to": _l("a message to the tenants of a residence about works there"),
         "letters_printed": _l("letters printed"),
         "letters_undone": _l("printed letters that wait again"),
     },
 }
 
 REFUSALS: dict[str, Any] = {
+    "nobody_to_tell": _l("Nobody is to be told just now, or nobody may be written to."),
+    "readers_changed": _l(
+        "Since you opened the page it is another number of tenants: read the list again, then write"
+        " to them."
+    ),
+    "no_house_order": _l("There is no such work order of a residence."),
     "message_not_found": _l("There is no such message, or your account does not see it."),
     "message_not_waiting": _l("This message has gone out or was stopped already."),
     "message_on_its_way": _l("This message is being sent just now: look again in some minutes."),

@@ -6,18 +6,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, NotFound
-from visits.messages.kinds import KINDS, LETTER, OF_WORKS
+from visits.messages.kinds import KINDS, LETTER, OF_HOUSE_WORKS, OF_WORKS
 from visits.messages.switches import kinds_off, switch_off, switch_on
 from visits.messages.ways import LANGUAGES
 from visits.messages.wording import Spot, said_in, spot_of
 from visits.models.accounts import Organisation
 from visits.models.messages import MessageKind
 from visits.models.people import Person
-from visits.models.portfolio import Dwelling
+from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import WorkOrder
 from visits.sight import visible_work_orders
 from visits.sight.homes import landlords_run
@@ -107,15 +107,22 @@ def _latest_order(session: Session, spot: Spot) -> WorkOrder | None:
     """Give the order of a landlord with the latest day that one may see, to try words on."""
     seen = (
         select(WorkOrder)
-        .join(WorkOrder.person)
-        .join(WorkOrder.dwelling)
-        .where(Person.landlord_id == spot.whose)
-        .where(Dwelling.landlord_id == spot.whose, WorkOrder.planned_on.is_not(None))
+        .outerjoin(WorkOrder.person)
+        .where(_told_of(spot), WorkOrder.planned_on.is_not(None))
         .where(visible_work_orders(viewer(Action.SEE_WORKS)))
         .order_by(WorkOrder.planned_on.desc(), WorkOrder.id.desc())
         .limit(1)
     )
     return session.scalars(seen).first()
+
+
+def _told_of(spot: Spot) -> ColumnElement[bool]:
+    """Give the condition on `WorkOrder`, its person joined, for what such a message is about."""
+    if spot.kind in OF_HOUSE_WORKS:
+        houses = select(Residence.id).where(Residence.landlord_id == spot.whose)
+        return WorkOrder.residence_id.in_(houses)
+    homes = select(Dwelling.id).where(Dwelling.landlord_id == spot.whose)
+    return and_(Person.landlord_id == spot.whose, WorkOrder.dwelling_id.in_(homes))
 
 
 def _landlord_run(session: Session, written: str) -> Organisation:

@@ -14,6 +14,8 @@ from webapp.office.papers import (
     kit_receipts,
     order_sheets,
     own_wishes,
+    report_link,
+    reports_left,
     round_sheets,
     signature_sheets,
     tenant_reports,
@@ -24,6 +26,8 @@ from webapp.office.papers.words import REFUSALS, WORDS
 SUBJECT = Subject(
     pages=(
         tenant_reports.tenant_reports,
+        reports_left.reports_left,
+        report_link.report_link,
         order_sheets.order_sheets,
         home_sheets.home_sheets,
         around_sheets.around_sheets,

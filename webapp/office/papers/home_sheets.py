@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from visits.homes.files import Eyes, home_file
-from visits.intake.leaving import Reader, may_read
+from visits.intake.leaving import may_read
 from visits.models.portfolio import Dwelling
+from visits.models.reports import ReportReader
 from visits.models.visits import Consequence
 from visits.models.works import WorkOrder
 from visits.sight.homes import find_home
@@ -51,7 +52,7 @@ def sheet_of(session: Session, dwelling: Dwelling, eyes: Eyes) -> dict[str, Any]
     if eyes.works is not None:
         parts.append(_works([one for one in file.works if one.is_open]))
     if eyes.answers is not None:
-        parts.append(_findings([one for one in file.findings if may_read(one, Reader.HOME)]))
+        parts.append(_findings([one for one in file.findings if may_read(one, ReportReader.HOME)]))
     return headed(session, title, dwelling.residence.landlord) | {
         "about": _about(dwelling),
         "parts": parts,

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import Kind
 from visits.following.kinds import Opened
 from visits.intake.kit_savings import savings_of
-from visits.intake.leaving import Line, Reader, lines_for
+from visits.intake.leaving import Line, lines_for
 from visits.models.papers import PaperField
+from visits.models.reports import ReportReader
 from visits.models.visits import Visit
 from visits.models.works import URGENT
 from webapp.frame.languages import pick
@@ -36,7 +37,7 @@ EMERGENCY = {"112": "112", "fire": "18", "ambulance": "15", "text": "114"}
 def report_of(
     session: Session,
     visit: Visit,
-    reader: Reader,
+    reader: ReportReader,
     *,
     wording: Mapping[PaperField, str] | None = None,
 ) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from visits.adaptations.commissions import agenda_of, commissions_of
 from visits.adaptations.deciding import latest_told
 from visits.ground.errors import NotFound
-from visits.intake.leaving import Reader, latest_to_report
+from visits.intake.leaving import latest_to_report
 from visits.models.commissions import Commission
+from visits.models.reports import ReportReader
 from visits.works.work_orders import latest_order
 from webapp.access.auth import Action, may, viewer
 from webapp.office.papers.commission_minutes import minutes_of
@@ -39,7 +40,7 @@ def _report(session: Session, landlord_id: uuid.UUID, said: Wording) -> Tried:
     visit = latest_to_report(session, viewer(Action.SEE_ANSWERS), landlord_id)
     if visit is None:
         raise NotFound("nothing_to_preview")
-    return [visit.case.person_id], report_of(session, visit, Reader.HOME, wording=said)
+    return [visit.case.person_id], report_of(session, visit, ReportReader.HOME, wording=said)
 
 
 def _letter(session: Session, landlord_id: uuid.UUID, said: Wording) -> Tried:

@@ -71,6 +71,27 @@ WORDS: dict[str, dict[str, Any]] = {
         "order": _p("a paper", "Work order"),
         "minutes": _p("a paper", "Minutes of a commission"),
     },
+    "report_left": {
+        "email": _l("By e-mail, with a link that opens with her date of birth"),
+        "handed": _l("Handed over, printed"),
+        "post": _l("On paper, later, by post"),
+        "unwanted": _l("She does not want it"),
+    },
+    "report_list": {
+        "to_leave": _l("To leave"),
+        "to_print": _l("To print and post"),
+        "on_its_way": _l("E-mail on its way"),
+        "left": _p("of a report", "Left"),
+        "unopened": _l("Sent, not opened yet"),
+    },
+    # Why a report cannot be left so; of who gets nothing written, why not is said with messages.
+    "report_kept": {
+        "died": _l("she has died"),
+        "no_letters": _l("she wants no letters"),
+        "no_address": _l("no address is known"),
+        "no_email": _l("she has agreed to no e-mail address"),
+        "no_birth_date": _l("her date of birth is not known, which opens the link"),
+    },
     "own_autonomy": {
         "alone": _p("her own paper", "I do it alone"),
         "hard": _p("her own paper", "I do it alone, but it is hard"),
@@ -82,6 +103,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "own_wishes_made": _l("her paper on her home and wishes"),
         "tenant_report": _l("what a visit's report will say"),
         "tenant_report_made": _l("a visit's report for the tenant"),
+        "reports_left": _l("the list of how reports are left"),
+        "report_left": _l("how a visit's report is left"),
+        "report_left_withdrawn": _l("how a visit's report was left, withdrawn"),
+        "report_by_link": _l("a visit's report, read by its link"),
+        "reports_printed": _l("reports printed to be posted"),
+        "reports_wait_again": _l("printed reports that wait again"),
         "work_order_sheet": _l("the sheet of a work order"),
         "round_sheet": _l("the round sheet of a visitor’s day"),
         "kit_receipt": _l("the receipt of a kit"),
@@ -103,6 +130,21 @@ REFUSALS: dict[str, Any] = {
     "nothing_to_preview": _l("No visit that your account may read can be shown yet."),
     "landlord_not_found": _l("There is no such landlord, or your account does not write for it."),
     "nothing_to_report": _l("No answers of this visit are here yet: there is nothing to report."),
+    "report_left_not_found": _l("There is no such note of how the report is left."),
+    "report_left_so_already": _l(
+        "It is noted already that the report is left so. To leave it anew, withdraw that first."
+    ),
+    "report_cannot_be_left_so": _l("The report cannot be left so: this page says why not."),
+    "no_report_to_print": _l("No report can be printed just now: the list says of each why not."),
+    "report_run_not_found": _l("There is no such print run, or your account sees none of it."),
+    "report_birth_wrong": _l("This is not the date of birth that we know. Try again."),
+    "report_link_unknown": _l("Nobody knows this link."),
+    "report_link_tampered": _l(
+        "A part of the link is missing, or was changed: open it from the e-mail."
+    ),
+    "report_link_expired": _l("This link was good for 30 days, which are over."),
+    "report_link_revoked": _l("This link is no longer good."),
+    "report_link_shut": _l("Too many wrong dates were given: this link opens nothing any more."),
     "report_to_the_dead": _l("This person has died: no report is made in her name."),
     "nothing_of_her_wishes": _l(
         "Nothing is noted of her days or of what her home must have: ask her first."

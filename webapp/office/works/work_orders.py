@@ -227,7 +227,8 @@ def _on_tablets(session: Session, order: WorkOrder | None) -> dict[str, Any]:
 
 def _told(session: Session, order: WorkOrder | None) -> dict[str, Any]:
     """Give what is written to the person of an order, and why nothing is of a day she knows not."""
-    told = messages_of_order(session, order.id) if order is not None else []
+    of_home = order is not None and order.residence_id is None
+    told = messages_of_order(session, order.id) if order is not None and of_home else []
     return {
         "told": told,
         "days_named": {one.id: day.on for one in told if (day := day_named(one)) is not None},

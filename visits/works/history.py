@@ -66,8 +66,14 @@ class Words:
 SILENT = Words()
 # How things stood before a step that only tells: nothing is undone with it.
 CHANGED_NOTHING = json.dumps({})
-# What an order comes to by our price list is not told to whoever was given it.
-OURS_ALONE = (OrderStep.COUNTED, OrderStep.UNCOUNTED)
+# What an order comes to by our price list, and took out of our stock, is not told to whoever was
+# given it.
+OURS_ALONE = (
+    OrderStep.COUNTED,
+    OrderStep.UNCOUNTED,
+    OrderStep.PART_USED,
+    OrderStep.PART_BACK,
+)
 
 
 def take_step(

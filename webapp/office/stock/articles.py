@@ -9,12 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from diagnostics.kits import ITEMS, RATED_IN
+from diagnostics.kits import RATED_IN
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.stock import Article
 from visits.stock.articles import (
     FITTING_LENGTH,
+    KEPT,
     NAME_LENGTH,
     ArticleSaid,
     add_article,
@@ -139,7 +140,7 @@ def _article(
 def _said(errors: Mapping[str, str] | None) -> dict[str, object]:
     return {
         "errors": {name: sentence(code) for name, code in (errors or {}).items()},
-        "items": ITEMS,
+        "items": KEPT,
         "name_length": NAME_LENGTH,
         "fitting_length": FITTING_LENGTH,
     }

@@ -32,6 +32,7 @@ from visits.works.history import steps_of, take_step_back
 from visits.works.interventions import interventions_of
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
+from visits.works.parts import parts_of, parts_offered
 from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import standing_proposal
 from visits.works.recurring import EVERY
@@ -287,6 +288,8 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         **_told(session, order if ours else None),
         quotes=quotes_of(session, order) if ours else [],
         lines=lines,
+        used=parts_of(session, order) if ours else None,
+        offered_parts=parts_offered(session, seeing) if may(Action.GIVE_WORKS) else [],
         theirs=their_reference(session, order) if ours else "",
         counted=sum(one.cents for one in lines),
         ceiling=ceiling_of(session, order) if ours else None,

@@ -1,0 +1,10 @@
+"""The words of parts that orders take out of stock, and what is refused there."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+REFUSALS: dict[str, Any] = {
+    "bad_part_number": _l("Give a whole number from 1 to 500."),
+    "part_not_found": _l("There is no such part of this order, or it is back already."),
+}

@@ -237,6 +237,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "tenant_score": _l("The tenant’s score, from 1 to 5"),
     },
     "intervention_part": {
+        "stock": _l("Parts out of stock"),
         "photos": _l("Photos"),
         "move": _l("Where the order stands"),
         "cost": _l("Time and parts"),

@@ -1,6 +1,7 @@
 """Parts of works: carried by technicians, taken for orders, at home afterwards, called back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from tests.visits.test_orders_by_hand import Desk
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import Role, User
 from visits.models.stock import Article
-from visits.models.works import WorkOrderState
+from visits.models.works import HoldWhy, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Reach, Viewer
 from visits.sight.homes import find_home
@@ -43,9 +44,10 @@ from visits.stock.movements import (
     part_carriers,
     recall,
 )
-from visits.works.history import steps_of
+from visits.works.history import steps_of, take_step_back
 from visits.works.moves import MoveSaid, move_work_order
-from visits.works.parts import parts_of, parts_offered, take_part_back, use_part
+from visits.works.parts import finds_its_part, parts_of, parts_offered, take_part_back, use_part
+from visits.works.work_list import PART_THERE, count_awaiting
 
 THERMOCOUPLE = ArticleSaid("part", "Thermocouple", "600 mm", "", "12,50", "3")
 
@@ -279,3 +281,94 @@ def test_whoever_was_given_an_order_reads_nothing_of_our_stock(
     contractor: User = make_user(session, role=Role.CONTRACTOR, organisation="Plomberie")
     seen = steps_of(session, desk.leak, make_viewer(contractor, Reach.GIVEN))
     assert [one for one in seen if one.what == "part_used"] == []
+
+
+def hold(desk: Desk, **said: Any) -> None:
+    """Put the leak on hold for a part."""
+    told = {"hold_why": HoldWhy.PART, "hold_until": desk.now.date()} | said
+    move_work_order(
+        desk.session, desk.leak, WorkOrderState.ON_HOLD, MoveSaid(**told), viewer=desk.viewer,
+        now=desk.now,
+    )  # fmt: skip
+    desk.session.flush()
+
+
+def test_an_order_on_hold_says_for_how_many_of_which_part_and_forgets_it_when_it_goes_on(
+    desk: Desk, part: Article
+) -> None:
+    hold(desk, hold_article=part, hold_number=2, note="Commandé")
+    assert (desk.leak.hold_article_id, desk.leak.hold_number) == (part.id, 2)
+    (held, *_) = steps_of(desk.session, desk.leak, desk.viewer)
+    assert held.note == "2 × Thermocouple · Commandé"
+    assert desk.leak.closing_note == "Commandé"
+    move_work_order(
+        desk.session, desk.leak, WorkOrderState.STARTED, MoveSaid(), viewer=desk.viewer,
+        now=desk.now,
+    )  # fmt: skip
+    desk.session.flush()
+    assert (desk.leak.hold_article_id, desk.leak.hold_number) == (None, None)
+    (begun, *_) = steps_of(desk.session, desk.leak, desk.viewer)
+    take_step_back(desk.session, desk.leak, begun.id, viewer=desk.viewer, now=desk.now)
+    assert (desk.leak.hold_article_id, desk.leak.hold_number) == (part.id, 2)
+
+
+def test_one_part_is_awaited_where_nobody_says_how_many(desk: Desk, part: Article) -> None:
+    hold(desk, hold_article=part)
+    assert desk.leak.hold_number == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "fields"),
+    [
+        ({"hold_why": "access"}, {"hold_article": "part_not_awaited"}),
+        ({"hold_number": 0}, {"hold_number": "bad_part_number"}),
+        ({"hold_number": 501}, {"hold_number": "bad_part_number"}),
+        ({"hold_number": 2, "hold_article": None}, {"hold_article": "required"}),
+    ],
+)
+def test_a_wait_that_cannot_be_is_refused_on_its_field(
+    desk: Desk, part: Article, said: dict[str, Any], fields: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        hold(desk, **({"hold_article": part} | said))
+    assert refused.value.fields == fields
+
+
+def test_orders_whose_part_came_are_listed_and_stand_as_they_stood(
+    desk: Desk, part: Article
+) -> None:
+    session = desk.session
+    take(desk, part, 4)
+    hold(desk, hold_article=part, hold_number=2)
+    there = {"state": PART_THERE}
+    assert desk.listed(desk.viewer, **there) == set()
+    assert not finds_its_part(session, desk.leak)
+    assert desk.listed(desk.viewer, part=str(part.id)) == {desk.leak}
+    hand_to_bag(session, part, desk.technician.id, 1, viewer=desk.viewer, now=NOW)
+    receive(session, part, 1, viewer=desk.viewer, now=NOW)
+    assert desk.listed(desk.viewer, **there) == set(), "what is in a bag is not there for it"
+    receive(session, part, 1, viewer=desk.viewer, now=NOW)
+    assert desk.listed(desk.viewer, **there) == {desk.leak}
+    assert finds_its_part(session, desk.leak)
+    assert desk.leak.state is WorkOrderState.ON_HOLD
+
+
+def test_orders_that_wait_are_counted_as_their_list_has_them(desk: Desk, part: Article) -> None:
+    hold(desk, hold_article=part)
+    counted = count_awaiting(desk.session, desk.viewer, now=NOW)
+    assert counted == {part.id: ("Thermocouple", 1)}
+    nowhere = make_viewer(make_user(desk.session), Reach.TERRITORY)
+    assert count_awaiting(desk.session, nowhere, now=NOW) == {}
+
+
+def test_whoever_was_given_an_order_finds_nothing_by_what_is_in_our_stock(
+    desk: Desk, part: Article
+) -> None:
+    hold(desk, hold_article=part)
+    contractor = make_user(desk.session, role=Role.CONTRACTOR, organisation="Plomberie")
+    desk.leak.given_to_id, desk.leak.given_at = contractor.organisation_id, NOW
+    desk.session.flush()
+    seeing = make_viewer(contractor, Reach.GIVEN)
+    assert desk.listed(seeing) == {desk.leak}
+    assert desk.listed(seeing, state=PART_THERE) == set()
+    assert desk.listed(seeing, part=str(part.id)) == set()

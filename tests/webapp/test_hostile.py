@@ -167,7 +167,7 @@ FIELDS = (
     "span", "visitors", "planned", "same_visitor", "stop", "which",
     "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
     "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for", "path",
-    "task", "used_part", "used_number",
+    "task", "used_part", "used_number", "hold_article", "hold_number",
 )  # fmt: skip
 
 

@@ -138,3 +138,51 @@ def test_a_part_of_another_stock_is_taken_by_nobody(
     assert "Serrure" not in client.get(page).text
     taken = {"used_part": f"central:{theirs.id}", "used_number": "1"}
     assert client.post(f"{page}/parts", data=taken).status_code == 404
+
+
+def test_an_order_waits_for_a_part_until_it_came_and_the_stock_and_the_list_say_so(
+    client_as: SignIn,
+    session: Session,
+    page: str,  # noqa: F811
+    part: Article,
+) -> None:
+    part_id, client = part.id, client_as("technician")
+    session.rollback()
+    hold = {"state": "on_hold", "hold_why": "part", "hold_until": f"{NOW.date()}"}
+    refused = client.post(page, data=hold | {"hold_article": str(part_id), "hold_number": "x"})
+    assert refused.status_code == 422 and "on_hold-hold_number-error" in refused.text
+    hold |= {"hold_article": str(part_id), "hold_number": "6"}
+    assert client.post(page, data=hold).status_code == 302
+    assert "la pièce est là" not in client.get(page).text
+    stock = client_as("coordinator")
+    (link,) = re.findall(r'href="([^"]*part=[^"]*)">1 bon', stock.get("/kits/").text)
+    assert "6 × Thermocouple" in stock.get(link).text
+    came = {"article": str(part_id), "quantity": "1", "came": "1"}
+    told = stock.post("/kits/orders/", data=came, follow_redirects=True).text
+    assert "1 bon de travaux l’attend." in told
+    assert "la pièce est là" in client.get(page).text
+    tile = r'href="([^"]+)">La pièce attendue est là</a></dt>\s*<dd>(\d+)'
+    ((there, figure),) = re.findall(tile, client.get("/").text)
+    assert figure == "1" and "6 × Thermocouple" in client.get(there).text
+    assert "6 × Thermocouple" in client.get("/work-orders/orders.csv?state=part_there").text
+
+
+def test_a_contractor_names_no_part_of_our_stock(
+    client_as: SignIn,
+    session: Session,
+    page: str,  # noqa: F811
+    part: Article,
+) -> None:
+    part_id, client = part.id, client_as("contractor", organisation="Plomberie")
+    theirs = client.user.organisation_id  # type: ignore[attr-defined]
+    session.rollback()
+    technician = client_as("technician")
+    hold = {"state": "on_hold", "hold_why": "part", "hold_until": f"{NOW.date()}"}
+    named = hold | {"hold_article": str(part_id)}
+    assert technician.post(page, data={"state": "started"}).status_code == 302
+    assert technician.post(f"{page}/given", data={"organisation": theirs}).status_code == 302
+    assert "hold_article" not in client.get(page).text
+    assert client.post(page, data=named).status_code == 422
+    assert technician.post(page, data=named).status_code == 302
+    for address in ("/work-orders/", "/work-orders/orders.csv"):
+        assert "Thermocouple" not in client.get(address).text, address

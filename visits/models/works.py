@@ -3,6 +3,7 @@
 import enum
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,9 @@ from visits.models.accounts import Organisation, User
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.visits import Consequence
+
+if TYPE_CHECKING:
+    from visits.models.stock import Article
 
 
 class Severity(enum.StrEnum):
@@ -283,6 +287,7 @@ class WorkOrder(Base):
     given_to: Mapped[Organisation | None] = relationship()
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
     assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
+    hold_article: Mapped["Article | None"] = relationship(foreign_keys=[hold_article_id])
     same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
     findings: Mapped[list[Consequence]] = relationship(
         secondary="work_order_finding",

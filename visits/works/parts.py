@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Invalid, NotFound
@@ -18,8 +18,7 @@ from visits.stock.articles import list_articles
 from visits.stock.bags import hold_bag, parts_in_bags
 from visits.stock.central import STANDS, in_stock, movement_of, stock_of
 from visits.works.history import Words, take_step
-
-MOST_OF_A_PART = 500
+from visits.works.moves import MOST_OF_A_PART
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,24 @@ def _tell(
         what=f"work_order_{what}",
         now=now,
     )
+
+
+def part_is_there() -> ColumnElement[bool]:
+    """Select the orders on hold for a part of which the central stock has as many as they need."""
+    there = (
+        select(func.coalesce(func.sum(KitMovement.quantity), 0))
+        .where(STANDS, KitMovement.article_id == WorkOrder.hold_article_id)
+        .where(KitMovement.organisation_id.is_not(None))
+        .correlate(WorkOrder)
+        .scalar_subquery()
+    )
+    return and_(WorkOrder.hold_article_id.is_not(None), there >= WorkOrder.hold_number)
+
+
+def finds_its_part(session: Session, order: WorkOrder) -> bool:
+    """Tell whether the part that an order waits for is there."""
+    found = select(WorkOrder.id).where(WorkOrder.id == order.id, part_is_there())
+    return session.scalar(found) is not None
 
 
 @dataclass(frozen=True)

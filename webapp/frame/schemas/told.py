@@ -12,8 +12,8 @@ from visits.models.people import RefusedPart
 from visits.models.works import URGENT, HoldWhy
 from visits.works.costs import MOST_MINUTES
 from visits.works.interventions import MOST_PARTS
+from visits.works.moves import MOST_OF_A_PART
 from visits.works.moves import NOTE_LENGTH as SAID_LENGTH
-from visits.works.parts import MOST_OF_A_PART
 from webapp.frame.schemas.receipts import ReceiptFileSchema
 
 

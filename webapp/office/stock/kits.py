@@ -25,7 +25,8 @@ from visits.stock.central import (
     stock_of,
 )
 from visits.stock.movements import bag_holders, part_carriers
-from webapp.access.auth import Action, requires, viewer
+from visits.works.work_list import count_awaiting
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 
@@ -181,8 +182,10 @@ def _page(errors: Mapping[str, str] | None = None) -> str:
         carriers = part_carriers(session, viewer())
         part_bags = _part_bags(session, carriers)
         stock = stock_of(session, viewer())
+        waiting = orders_awaiting(session)
     return render_template(
         "kits/index.html",
+        waiting=waiting,
         holders=holders,
         carriers=carriers,
         part_bags=part_bags,
@@ -196,6 +199,14 @@ def _page(errors: Mapping[str, str] | None = None) -> str:
         errors=_said(errors),
         typed=request.form,
     )
+
+
+def orders_awaiting(session: Session) -> dict[uuid.UUID, int]:
+    """Count by article the work orders that wait for it, for those who may see works."""
+    if not may(Action.SEE_WORKS):
+        return {}
+    counted = count_awaiting(session, viewer(Action.SEE_WORKS), now=now())
+    return {article_id: number for article_id, (_name, number) in counted.items()}
 
 
 def _part_bags(session: Session, carriers: Sequence[User]) -> list[dict[str, Any]]:

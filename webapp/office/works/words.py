@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "works_U1": _l("Urgent work orders (U1)"),
         "works_late": _l("Late"),
         "works_told": _l("Told by a tablet, to review"),
+        "works_part_there": _l("The awaited part is there"),
         "works_open": _l("All open work orders"),
     },
     "work_order": {
@@ -233,6 +234,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "told_on": _l("Told on"),
         "hold_why": _l("Why it waits"),
         "hold_until": _l("Until"),
+        "hold_article": _l("Part that is awaited"),
+        "hold_number": _l("How many"),
         "checked_how": _l("How it was checked"),
         "tenant_score": _l("The tenant’s score, from 1 to 5"),
     },

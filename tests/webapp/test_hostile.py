@@ -91,6 +91,7 @@ from visits.works.by_hand import open_by_hand as open_order
 from visits.works.counting import count_article
 from visits.works.duty import TurnSaid, note_turns
 from visits.works.exchanges import bring_answers
+from visits.works.parts import use_part
 from visits.works.price_lists import PricesSaid, bring_price_list, take_price_list
 from visits.works.recurring import TurnsSaid, let_come_again
 from visits.works.teams import TeamSaid, add_team
@@ -172,6 +173,7 @@ FIELDS = (
     "holds_from", "vat", "situation", "referral", "outside", "listed", "admission",
     "metres", "measured", "ways", "lat", "lon", "known_on", "open_days", "what_for", "path",
     "task", "how", "reader", "left", "born_on",
+    "task", "used_part", "used_number", "hold_article", "hold_number",
 )  # fmt: skip
 
 
@@ -216,7 +218,8 @@ def places(app: Flask, session: Session, now: datetime) -> dict[str, str]:
         "move_id": str(case.id), "stay_id": str(case.person.occupancies[0].id),
         **_around(session, case, coordinator, now),
         **_away(session, coordinator, now),
-        **_stocked(session, coordinator, now), **_called(session, lines["work_order"], now),
+        **_stocked(session, coordinator, lines["work_order"], now),
+        **_called(session, lines["work_order"], now),
     }  # fmt: skip
     found |= _left(session, visit, coordinator, now)
     session.rollback()
@@ -442,7 +445,7 @@ def _away(session: Session, coordinator: User, now: datetime) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, str]:
+def _stocked(session: Session, coordinator: User, order_id: str, now: datetime) -> dict[str, str]:
     viewer = make_viewer(coordinator)
     bulb = add_article(session, ArticleSaid("led", "LED"), viewer=viewer)
     came = receive(session, bulb, 50, viewer=viewer, now=now)
@@ -450,8 +453,12 @@ def _stocked(session: Session, coordinator: User, now: datetime) -> dict[str, st
         session, bulb, 50, supplier="Grossiste", expected_on=None, viewer=viewer, now=now,
         today=now.date(),
     )  # fmt: skip
+    part = add_article(session, ArticleSaid("part", "Joint"), viewer=viewer)
+    leak = session.get_one(WorkOrder, uuid.UUID(order_id))
+    used = use_part(session, leak, part, 1, from_bag=False, viewer=viewer, now=now)
     session.commit()
     return {
+        "movement_id": str(used.id),
         "article_id": str(bulb.id), "act_id": str(came.act_id), "stock_order_id": str(order.id),
     }  # fmt: skip
 

@@ -28,7 +28,11 @@ from visits.models.works_history import WorkOrderEvent, WorkOrderPhoto
 from visits.people.part_refusals import report_refused_parts
 from visits.people.protection import protect
 from visits.retention.orphans import remove_orphans
+from visits.stock.articles import ArticleSaid, add_article
+from visits.stock.central import hand_to_bag
+from visits.stock.central import receive as receive_in_stock
 from visits.works.moves import MoveSaid, move_work_order
+from visits.works.parts import parts_of
 from webapp.frame.transaction import House
 
 TODAY = NOW.date()
@@ -398,3 +402,75 @@ def remove_orphans_of(van: Van) -> int:
     with van.house.sessions.begin() as session:
         gone = remove_orphans(session, van.house.store, now=NOW + timedelta(days=365 * 20))
     return gone.get("orphans", 0)
+
+
+def stocked(van: Van) -> tuple[str, str]:
+    """Keep five of a part, two of them in the technician's bag; and one kit item."""
+    with van.house.sessions.begin() as session:
+        by = make_viewer(make_user(session))
+        said = ArticleSaid("part", "Joint", "15/21", "", "0,80")
+        part = add_article(session, said, viewer=by)
+        bulb = add_article(session, ArticleSaid("led", "LED"), viewer=by)
+        receive_in_stock(session, part, 5, viewer=by, now=NOW)
+        hand_to_bag(session, part, van.technician.id, 2, viewer=by, now=NOW)
+        return str(part.id), str(bulb.id)
+
+
+def test_a_technician_sets_out_with_what_is_in_the_bag_and_the_central_stock(van: Van) -> None:
+    part, _ = stocked(van)
+    told = {"id": part, "name": "Joint · 15/21", "bag": 2, "central": 3}
+    assert van.day()["parts"] == [told]
+
+
+def test_parts_that_a_tablet_tells_leave_the_stock_once_more_than_there_are_too(
+    van: Van, session: Session
+) -> None:
+    part, _ = stocked(van)
+    bag = {"article": part, "name": "Joint · 15/21", "quantity": 3, "bag": True}
+    said = told(used=[bag, {"article": part, "quantity": 1}])
+    for _ in range(2):
+        answer = van.send(said)
+        assert (answer.status_code, answer.json["violations"]) == (201, [])
+    used = parts_of(session, order_of(van, session))
+    assert [one.quantity for one in used.movements] == [-3, -1]
+    assert used.cents == 320
+    session.rollback()
+    assert van.day()["parts"][0]["bag"] == -1
+
+
+def test_a_part_that_is_not_ours_is_told_of_alone_and_stays_noted(
+    van: Van, session: Session, client_as: Callable[..., FlaskClient]
+) -> None:
+    part, bulb = stocked(van)
+    gone = {"article": str(uuid.uuid4()), "name": "Vanne d’avant", "quantity": 1}
+    said = told(used=[gone, {"article": bulb, "quantity": 1}, {"article": part, "quantity": 1}])
+    answer = van.send(said)
+    assert answer.status_code == 201
+    whys = [(one["path"], one["kind"]) for one in answer.json["violations"]]
+    assert whys == [("stock", "article_not_found"), ("stock", "bad_choice")]
+    assert len(parts_of(session, order_of(van, session)).movements) == 1
+    session.rollback()
+    page = client_as("technician").get(f"/work-orders/{van.order_id}").text
+    assert "Vanne d’avant" in page
+
+
+def test_parts_told_at_an_order_cancelled_meanwhile_leave_the_stock_all_the_same(
+    van: Van, session: Session
+) -> None:
+    part, _ = stocked(van)
+    van.move(WorkOrderState.CANCELLED, note="Plus la peine")
+    assert van.send(told(used=[{"article": part, "quantity": 1}])).status_code == 201
+    assert len(parts_of(session, order_of(van, session)).movements) == 1
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        [{"article": "x", "quantity": 1}],
+        [{"article": str(uuid.uuid4()), "quantity": 0}],
+        [{"article": str(uuid.uuid4()), "quantity": 501}],
+        "x",
+    ],
+)
+def test_parts_that_cannot_be_read_are_refused(van: Van, used: Any) -> None:
+    assert van.send(told(used=used)).status_code == 422

@@ -50,7 +50,7 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 24, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 5, Role.MANAGER: 4,
+    Role.COORDINATOR: 24, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 6, Role.MANAGER: 4,
     Role.SOCIAL_WORKER: 13,
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ from visits.sight.reach import Viewer
 from visits.works.findings import first_by_hand, home_of, orders_of, still_called_for, told_by_hand
 from visits.works.history import close_for, open_again
 from visits.works.same_order import own_order, stand_alone
-from visits.works.work_list import LATE, TO_REVIEW, WorkOrderFilter, list_work_orders
+from visits.works.work_list import LATE, PART_THERE, TO_REVIEW, WorkOrderFilter, list_work_orders
 from visits.works.work_orders import open_work_order
 
 URGENT_FOR = (Role.COORDINATOR, Role.TECHNICIAN, Role.MANAGER)
@@ -55,6 +55,7 @@ class WorkOrders(Kind):
         _waits("works_U0", URGENT_FOR, WorkOrderFilter(severity=Severity.U0), "bad"),
         _waits("works_U1", URGENT_FOR, WorkOrderFilter(severity=Severity.U1), "bad"),
         _waits("works_late", DO_WORKS, WorkOrderFilter(state=LATE), "bad"),
+        _waits("works_part_there", (Role.TECHNICIAN,), WorkOrderFilter(state=PART_THERE)),
         _waits("works_told", REVIEWED_BY, WorkOrderFilter(state=TO_REVIEW), "bad"),
         _waits("works_open", DO_WORKS, WorkOrderFilter()),
     )

@@ -1,6 +1,7 @@
 """What technicians bring back from an order on their tablets, kept as it came."""
 
 import enum
+import json
 import uuid
 from datetime import date, datetime
 
@@ -78,6 +79,15 @@ class Intervention(Base):
         return [
             (part, why) for part, _, why in (one.partition(":") for one in self.unapplied.split())
         ]
+
+    @property
+    def used(self) -> list[tuple[int, str]]:
+        """List the parts out of stock that the tablet told: how many, and the name it showed."""
+        try:
+            told = json.loads(self.content)["used"]
+        except (ValueError, TypeError, KeyError):  # told by an earlier version, which knew none
+            return []
+        return [(one["quantity"], one.get("name", "")) for one in told]
 
     @property
     def is_checked(self) -> bool:

@@ -7,16 +7,20 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id, stored_enum
+from visits.ground.db import Base, EncryptedText, index_of_some, new_id, stored_enum
 from visits.models.accounts import Organisation, User
+from visits.models.works import WorkOrder
+
+# What an article is that technicians fit at works, beside the items of the kits.
+PART = "part"
 
 
 class Article(Base):
-    """What an organisation keeps in stock: an item of kits, as it is bought.
+    """What an organisation keeps in stock: an item of kits or a part for works, as it is bought.
 
-    `item` is a code of the kits. `fitting` is a cap or a thread (E27, M22), `rating` a power, a
-    flow or a pressure in the unit of the item (`diagnostics.kits.RATED_IN`), `cost` cents apiece.
-    Fewer than `low_at` in the central stock are too few.
+    `item` is a code of the kits, or `PART`. `fitting` is a cap, a thread or a size (E27, M22),
+    `rating` a power, a flow or a pressure in the unit of the item (`diagnostics.kits.RATED_IN`),
+    `cost` cents apiece. Fewer than `low_at` in the central stock are too few.
     """
 
     __tablename__ = "kit_article"
@@ -32,6 +36,11 @@ class Article(Base):
     retired_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def is_part(self) -> bool:
+        """Tell whether technicians fit it at works; what is of kits goes with visitors."""
+        return self.item == PART
 
 
 class StockOrder(Base):
@@ -61,14 +70,17 @@ class MovementKind(enum.StrEnum):
     GIVEN = "given"
     COUNTED = "counted"
     LOST = "lost"
+    USED = "used"
 
 
 class KitMovement(Base):
     """Items come (`quantity` > 0) to a bag or to a central stock, or gone from it (< 0).
 
-    Exactly one of `visitor_id` (whose bag) and `organisation_id` (whose central stock) is set.
-    What one act moved has one `act_id` and is withdrawn together. `counted` is how many there
-    were when somebody counted; the movement is the difference, which may be 0.
+    Exactly one of `visitor_id` (whose bag: a visitor's, or a technician's with parts) and
+    `organisation_id` (whose central stock) is set. What one act moved has one `act_id` and is
+    withdrawn together. `counted` is how many there were when somebody counted; the movement is the
+    difference, which may be 0. A part that a work order took names it, and what one cost then, in
+    `cents`.
     """
 
     __tablename__ = "kit_movement"
@@ -78,6 +90,9 @@ class KitMovement(Base):
         ),
         Index("ix_kit_movement_organisation_id_article_id", "organisation_id", "article_id"),
         Index("ix_kit_movement_submission_id", "submission_id"),
+        index_of_some(
+            "ix_kit_movement_work_order_id", "work_order_id", where="work_order_id IS NOT NULL"
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -94,12 +109,15 @@ class KitMovement(Base):
     by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
     submission_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("submission.id"))
     order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("kit_order.id"), index=True)
+    work_order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"))
+    cents: Mapped[int | None]
     why: Mapped[str | None] = mapped_column(EncryptedText)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     withdrawn_why: Mapped[str | None] = mapped_column(EncryptedText)
 
     article: Mapped[Article | None] = relationship()
+    work_order: Mapped[WorkOrder | None] = relationship()
     visitor: Mapped[User | None] = relationship(foreign_keys=[visitor_id])
     by: Mapped[User] = relationship(foreign_keys=[by_id])
 

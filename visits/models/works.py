@@ -3,6 +3,7 @@
 import enum
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,9 @@ from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.teams import Team
 from visits.models.visits import Consequence
+
+if TYPE_CHECKING:
+    from visits.models.stock import Article
 
 
 class Severity(enum.StrEnum):
@@ -93,6 +97,8 @@ class OrderStep(enum.StrEnum):
     COUNTED = "counted"
     UNCOUNTED = "uncounted"
     PHOTOS = "photos"
+    PART_USED = "part_used"
+    PART_BACK = "part_back"
 
 
 class ToldHow(enum.StrEnum):
@@ -177,7 +183,8 @@ class WorkOrder(Base):
     `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
     contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
     what the tenant thinks of the works; `recurring_for` is the turn of recurring works that it is;
-    `access` says how to get in and when somebody is there.
+    `access` says how to get in and when somebody is there. One on hold for a part of our stock
+    waits for `hold_number` of `hold_article`.
     """
 
     __tablename__ = "work_order"
@@ -206,6 +213,11 @@ class WorkOrder(Base):
             "ix_work_order_assigned_to_id", "assigned_to_id", where="assigned_to_id IS NOT NULL"
         ),
         index_of_some("ix_work_order_team_id", "team_id", where="team_id IS NOT NULL"),
+        index_of_some(
+            "ix_work_order_hold_article_id",
+            "hold_article_id",
+            where="hold_article_id IS NOT NULL",
+        ),
         UniqueConstraint("recurring_id", "recurring_for"),
         CheckConstraint("dwelling_id IS NULL OR residence_id IS NULL", name="one_place"),
         CheckConstraint(
@@ -251,6 +263,8 @@ class WorkOrder(Base):
     proposed_part: Mapped[str | None] = mapped_column(String(9))
     hold_why: Mapped[HoldWhy | None] = mapped_column(stored_enum(HoldWhy))
     hold_until: Mapped[date | None]
+    hold_article_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("kit_article.id"))
+    hold_number: Mapped[int | None]
     checked_how: Mapped[CheckedHow | None] = mapped_column(stored_enum(CheckedHow))
     tenant_score: Mapped[int | None]
     estimate_cents: Mapped[int | None] = mapped_column(BigInteger)
@@ -276,6 +290,7 @@ class WorkOrder(Base):
     given_by: Mapped[User | None] = relationship(foreign_keys=[given_by_id])
     assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
     team: Mapped[Team | None] = relationship()
+    hold_article: Mapped["Article | None"] = relationship(foreign_keys=[hold_article_id])
     same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
     findings: Mapped[list[Consequence]] = relationship(
         secondary="work_order_finding",

@@ -1,4 +1,4 @@
-"""Articles: what an organisation keeps of each item of the kits."""
+"""Articles: what an organisation keeps of each item of the kits, and of parts for works."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,11 +12,13 @@ from diagnostics.kits import ITEMS, RATED_IN
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_number
-from visits.models.stock import Article
+from visits.models.stock import PART, Article
 from visits.sight import Viewer
 
 NAME_LENGTH, FITTING_LENGTH = 80, 20
-MOST_ARTICLES = 200
+MOST_ARTICLES = 500
+# What may be kept: the items of the kits, and parts for works.
+KEPT = (*ITEMS, PART)
 MOST_RATED, MOST_CENTS, MOST_LOW = 1_000.0, 100_000, 100_000
 
 
@@ -84,7 +86,7 @@ def retire_article(article: Article, *, retired: bool, now: datetime) -> None:
 def _read(said: ArticleSaid, others: Sequence[Article]) -> dict[str, str | float | int | None]:
     fields: dict[str, str] = {}
     name, fitting = " ".join(said.name.split()), " ".join(said.fitting.split())
-    if said.item not in ITEMS:
+    if said.item not in KEPT:
         fields["item"] = "bad_choice"
     if not name:
         fields["name"] = "required"
@@ -95,7 +97,7 @@ def _read(said: ArticleSaid, others: Sequence[Article]) -> dict[str, str | float
     if len(fitting) > FITTING_LENGTH:
         fields["fitting"] = "text_too_long"
     rating = _number(fields, "rating", said.rating, MOST_RATED)
-    if rating is not None and said.item in ITEMS and said.item not in RATED_IN:
+    if rating is not None and said.item in KEPT and said.item not in RATED_IN:
         fields["rating"] = "item_not_rated"
     cost = _number(fields, "cost", said.cost, MOST_CENTS / 100)
     low_at = _number(fields, "low_at", said.low_at, MOST_LOW)

@@ -1,4 +1,4 @@
-"""Eco-kit items in the visitors' bags: handed out, taken back, fitted in homes."""
+"""What is in bags: kit items with visitors, fitted in homes; parts for works with technicians."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from diagnostics.kits import ITEMS
 from visits.ground.db import take_turn
 from visits.ground.errors import Invalid
 from visits.models.accounts import Role, User
-from visits.models.stock import KitMovement, MovementKind
+from visits.models.stock import PART, Article, KitMovement, MovementKind
 from visits.models.visits import Submission, SubmissionState
 from visits.sight import Viewer
 
@@ -37,7 +37,7 @@ def put_in_bag(
         raise Invalid({"item": "bad_choice"})
     if not 1 <= abs(quantity) <= MOST_AT_ONCE:
         raise Invalid({"quantity": "bad_quantity"})
-    hold_bag(session, visitor_id)
+    hold_bag(session, visitor_id, item)
     if quantity < 0 and bag_of(session, visitor_id).get(item, 0) + quantity < 0:
         raise Invalid({"quantity": "more_than_in_bag"})
     movement = KitMovement(
@@ -53,12 +53,42 @@ def put_in_bag(
     return movement
 
 
-def hold_bag(session: Session, visitor_id: uuid.UUID) -> None:
-    """Let nobody else move what is in a bag meanwhile; raises Invalid when nobody carries it."""
-    visitor = session.get(User, visitor_id)
-    if visitor is None or visitor.role is not Role.VISITOR:
+def hold_bag(session: Session, holder_id: uuid.UUID, item: str = "") -> None:
+    """Let nobody else move what is in a bag meanwhile.
+
+    Raises Invalid when nobody carries it, or it is not one for the item: visitors carry what is of
+    kits, technicians carry parts.
+    """
+    holder = session.get(User, holder_id)
+    if holder is None or holder.role not in (Role.VISITOR, Role.TECHNICIAN):
         raise Invalid({"visitor_id": "unknown_visitor"})
-    take_turn(session, f"bag {visitor_id}")
+    if (holder.role is Role.TECHNICIAN) is not (item == PART):
+        raise Invalid({"visitor_id": "not_for_this_bag"})
+    take_turn(session, f"bag {holder_id}")
+
+
+def parts_in_bags(
+    session: Session, technician_ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
+    """Count the parts in technicians' bags, by article; below zero, more were used than handed."""
+    statement = (
+        select(KitMovement.visitor_id, KitMovement.article_id, func.sum(KitMovement.quantity))
+        .where(KitMovement.visitor_id.in_(technician_ids), KitMovement.item == PART)
+        .where(KitMovement.withdrawn_at.is_(None))
+        .group_by(KitMovement.visitor_id, KitMovement.article_id)
+    )
+    bags: dict[uuid.UUID, dict[uuid.UUID, int]] = {}
+    for technician_id, article_id, quantity in session.execute(statement):
+        assert technician_id is not None and article_id is not None  # asked for; parts are of one
+        bags.setdefault(technician_id, {})[article_id] = int(quantity)
+    return bags
+
+
+def in_bag(session: Session, holder_id: uuid.UUID, article: Article) -> int:
+    """Count an article in a bag: a part by itself, what is of kits with all of its item."""
+    if article.is_part:
+        return parts_in_bags(session, [holder_id]).get(holder_id, {}).get(article.id, 0)
+    return bag_of(session, holder_id).get(article.item, 0)
 
 
 def record_fitted(

@@ -13,10 +13,12 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.stock import Article, KitMovement, MovementKind, StockOrder
 from visits.sight import Viewer
 from visits.stock.articles import list_articles
-from visits.stock.bags import bag_of, hold_bag
+from visits.stock.bags import hold_bag, in_bag
 
 MOST_AT_ONCE, MOST_COUNTED = 100_000, 1_000_000
 BATCH_LENGTH, WHY_LENGTH = 40, 500
+# What a visit's answers or a work order tell is taken back there, not among the movements.
+TOLD_ELSEWHERE = (MovementKind.FITTED, MovementKind.USED)
 # What was not taken back.
 STANDS = KitMovement.withdrawn_at.is_(None)
 
@@ -130,16 +132,17 @@ def hand_to_bag(
     viewer: Viewer,
     now: datetime,
 ) -> KitMovement:
-    """Move an article from the central stock into a visitor's bag; below 0, back from there.
+    """Move an article from the central stock into somebody's bag; below 0, back from there.
 
-    Gives what came to the bag. Raises Invalid for an unknown visitor, a bad quantity, or more than
-    there is.
+    What is of kits goes into a visitor's, a part into a technician's. Gives what came to the bag.
+    Raises Invalid for whoever carries no such bag, a bad quantity, or more than there is.
     """
     _check(abs(quantity), batch)
-    hold_bag(session, visitor_id)
-    if in_stock(session, article) < quantity:
+    hold_bag(session, visitor_id, article.item)
+    there = in_stock(session, article)
+    if quantity > 0 and there < quantity:
         raise Invalid({"quantity": "more_than_in_stock"})
-    if bag_of(session, visitor_id).get(article.item, 0) < -quantity:
+    if quantity < 0 and in_bag(session, visitor_id, article) < -quantity:
         raise Invalid({"quantity": "more_than_in_bag"})
     gone = movement_of(article, MovementKind.HANDED, -quantity, viewer=viewer, now=now)
     come = movement_of(article, MovementKind.HANDED, quantity, viewer=viewer, now=now)
@@ -190,7 +193,7 @@ def withdraw(
     """Take back an act that was noted by mistake; its movements stay listed and count no more.
 
     Raises NotFound for no act of the viewer's organisation, Conflict for one already taken back,
-    for what a visit fitted, or when that would leave fewer than nothing in stock.
+    for what a visit fitted or an order took, or when that would leave fewer than nothing in stock.
     """
     take_turn(session, f"stock act {act_id}")
     moved = session.scalars(
@@ -199,12 +202,12 @@ def withdraw(
     own = [one for one in moved if one.organisation_id == viewer.organisation_id]
     if not own:
         raise NotFound("movement_not_found")
-    if any(one.kind is MovementKind.FITTED or one.withdrawn_at is not None for one in moved):
+    if any(one.kind in TOLD_ELSEWHERE or one.withdrawn_at is not None for one in moved):
         raise Conflict("movement_not_withdrawn")
     said = checked_why(why)
     for one in own:
         assert one.article is not None  # in a central stock all is of an article
-        if one.quantity > in_stock(session, one.article):
+        if one.quantity > max(0, in_stock(session, one.article)):
             raise Conflict("stock_used_since")
     for one in moved:
         one.withdrawn_at, one.withdrawn_by_id, one.withdrawn_why = now, viewer.user_id, said

@@ -1,7 +1,7 @@
 """What came and went, in the central stock and in bags; and where what was given and fitted is."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,13 @@ from visits.models.cases import Case
 from visits.models.portfolio import Dwelling
 from visits.models.stock import Article, Given, KitMovement, MovementKind
 from visits.models.visits import Submission, SubmissionState, Visit
-from visits.sight.homes import took_place_in, visible_homes
+from visits.models.works import WorkOrder
+from visits.sight.homes import STOCK, took_place_in, visible_homes
 from visits.sight.landlords import may_work_for
 from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.orders import visible_work_orders
 from visits.sight.reach import BY_MANDATE, Viewer, open_to
-from visits.stock.central import STANDS
+from visits.stock.central import STANDS, TOLD_ELSEWHERE
 
 HOLDER = aliased(User)
 ORDER = {
@@ -32,6 +34,23 @@ ORDER = {
 COUNTS = or_(KitMovement.submission_id.is_(None), Submission.state != SubmissionState.SET_ASIDE)
 
 
+def part_carriers(session: Session, viewer: Viewer) -> Sequence[User]:
+    """List by name the technicians in whose bags parts of the viewer's own stock are."""
+    statement = select(User).where(
+        User.role == Role.TECHNICIAN,
+        User.active,
+        User.organisation_id == viewer.organisation_id,
+    )
+    if viewer.territory_id is not None:
+        statement = statement.where(_goes_there(viewer.territory_id))
+    return session.scalars(statement.order_by(User.name, User.id)).all()
+
+
+def _goes_there(territory_id: uuid.UUID) -> ColumnElement[bool]:
+    """Select who works in a territory; whoever has none goes everywhere."""
+    return or_(User.territory_id.is_(None), User.territory_id == territory_id)
+
+
 def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     """List by name the active visitors of the viewer's reach: with mandates, her colleagues."""
     statement = select(User).where(User.role == Role.VISITOR, User.active.is_(True))
@@ -39,9 +58,7 @@ def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     if viewer.reach in BY_MANDATE:
         statement = statement.where(User.organisation_id == viewer.organisation_id)
     if viewer.territory_id is not None:
-        # A visitor without a territory goes everywhere.
-        here = or_(User.territory_id.is_(None), User.territory_id == viewer.territory_id)
-        statement = statement.where(here)
+        statement = statement.where(_goes_there(viewer.territory_id))
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
@@ -57,16 +74,20 @@ class MovementFilter:
 
 @dataclass(frozen=True)
 class Movement:
-    """A movement as it is listed; `aside` ones count no more, `homes` were given it."""
+    """A movement as it is listed; `aside` ones count no more, `homes` were given it.
+
+    `order` is the number of the work order that took it, for whoever may see that.
+    """
 
     moved: KitMovement
     aside: bool
     homes: int
+    order: str = ""
 
     @property
     def may_be_withdrawn(self) -> bool:
         """Tell whether somebody noted it, and it stands."""
-        noted = self.moved.kind is not MovementKind.FITTED and self.moved.article_id is not None
+        noted = self.moved.kind not in TOLD_ELSEWHERE and self.moved.article_id is not None
         return noted and self.moved.withdrawn_at is None
 
 
@@ -74,7 +95,8 @@ def list_movements(
     session: Session, viewer: Viewer, *, only: MovementFilter, wanted: Wanted
 ) -> Listed[Movement]:
     """List the movements of the viewer's own central stock and of the bags she looks after."""
-    holders = [holder.id for holder in bag_holders(session, viewer)]
+    carriers = *bag_holders(session, viewer), *part_carriers(session, viewer)
+    holders = [holder.id for holder in carriers]
     statement = (
         select(KitMovement)
         .outerjoin(HOLDER, HOLDER.id == KitMovement.visitor_id)
@@ -93,7 +115,7 @@ def list_movements(
     statement = statement.where(*_conditions(only))
     tie = (KitMovement.at.desc(), KitMovement.id.desc())
     listed = page_of(session, statement, wanted=wanted, order=ORDER, tie=tie)
-    return Listed(_with_more(session, listed.rows), listed.total, listed.wanted)
+    return Listed(_with_more(session, viewer, listed.rows), listed.total, listed.wanted)
 
 
 def _conditions(only: MovementFilter) -> list[ColumnElement[bool]]:
@@ -109,7 +131,7 @@ def _conditions(only: MovementFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _with_more(session: Session, rows: Sequence[KitMovement]) -> list[Movement]:
+def _with_more(session: Session, viewer: Viewer, rows: Sequence[KitMovement]) -> list[Movement]:
     ids = [one.id for one in rows]
     aside = set(
         session.scalars(
@@ -120,12 +142,29 @@ def _with_more(session: Session, rows: Sequence[KitMovement]) -> list[Movement]:
     )
     counted = select(Given.movement_id, func.count()).where(Given.movement_id.in_(ids))
     homes = {one: number for one, number in session.execute(counted.group_by(Given.movement_id))}
-    return [Movement(one, one.id in aside, homes.get(one.id, 0)) for one in rows]
+    numbered = _orders_seen(session, viewer, rows)
+    return [
+        Movement(one, one.id in aside, homes.get(one.id, 0), numbered.get(one.work_order_id, ""))
+        for one in rows
+    ]
+
+
+def _orders_seen(
+    session: Session, viewer: Viewer, rows: Sequence[KitMovement]
+) -> Mapping[uuid.UUID | None, str]:
+    """Give by id the numbers of the orders that took something, of those one may see."""
+    of_rows = {one.work_order_id for one in rows if one.work_order_id is not None}
+    statement = (
+        select(WorkOrder.id, WorkOrder.reference)
+        .outerjoin(WorkOrder.person)
+        .where(WorkOrder.id.in_(of_rows), visible_work_orders(viewer))
+    )
+    return {order_id: reference for order_id, reference in session.execute(statement)}
 
 
 @dataclass(frozen=True)
 class InHome:
-    """Items that a visit fitted in a dwelling, or that were given there; `visit_id` says which."""
+    """Items that a visit or an order fitted in a dwelling, which it names, or that were given."""
 
     dwelling: Dwelling
     item: str
@@ -133,13 +172,22 @@ class InHome:
     batch: str
     quantity: int
     at: datetime
-    visit_id: uuid.UUID | None
+    visit_id: uuid.UUID | None = None
+    order: WorkOrder | None = None
+
+    @property
+    def how(self) -> MovementKind:
+        """Tell how it came there."""
+        if self.order is not None:
+            return MovementKind.USED
+        return MovementKind.FITTED if self.visit_id else MovementKind.GIVEN
 
 
 def in_home(session: Session, viewer: Viewer, dwelling: Dwelling) -> list[InHome]:
     """List what was fitted in a dwelling or given there, the latest first."""
     here = Dwelling.id == dwelling.id
-    found = [*_fitted(session, viewer, here), *_given(session, viewer, here)]
+    of_visits, given = _fitted(session, viewer, here), _given(session, viewer, here)
+    found = [*of_visits, *given, *_used(session, viewer, here)]
     return sorted(found, key=lambda one: (one.at, one.item), reverse=True)
 
 
@@ -187,8 +235,28 @@ def _given(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list
         .order_by(KitMovement.id)
     )
     return [
-        InHome(home, one.item, one.article, one.batch, number, one.at, None)
+        InHome(home, one.item, one.article, one.batch, number, one.at)
         for one, home, number in session.execute(statement)
+    ]
+
+
+def _used(session: Session, viewer: Viewer, which: ColumnElement[bool]) -> list[InHome]:
+    """List what orders took, of those one may see; works are told to who looks after homes."""
+    if viewer.reach not in STOCK:
+        return []
+    statement = (
+        select(KitMovement, Dwelling, WorkOrder)
+        .join(WorkOrder, WorkOrder.id == KitMovement.work_order_id)
+        .outerjoin(WorkOrder.person)
+        .join(Dwelling, Dwelling.id == WorkOrder.dwelling_id)
+        .join(Dwelling.residence)
+        .where(STANDS, which, visible_homes(viewer), visible_work_orders(viewer))
+        .options(contains_eager(Dwelling.residence), joinedload(KitMovement.article))
+        .order_by(KitMovement.id)
+    )
+    return [
+        InHome(home, one.item, one.article, one.batch, -one.quantity, one.at, order=order)
+        for one, home, order in session.execute(statement)
     ]
 
 
@@ -196,7 +264,8 @@ def recall(session: Session, viewer: Viewer, article: Article, batch: str) -> li
     """List the dwellings, of those one may see, in which items of a batch may be.
 
     A form tells the item that was fitted, not its batch: since the batch came, all that left a bag
-    or the central stock may be of it, unless another batch was named when it was handed out.
+    or the central stock may be of it, unless another batch was named when it was handed out. Of a
+    part it is all that orders took since.
     """
     batch = batch.strip().lower()
     of_article = and_(STANDS, KitMovement.article_id == article.id)
@@ -217,7 +286,16 @@ def recall(session: Session, viewer: Viewer, article: Article, batch: str) -> li
         .group_by(KitMovement.visitor_id)
     )
     found = _given(session, viewer, perhaps)
+    found += _used(
+        session, viewer, and_(KitMovement.article_id == article.id, KitMovement.at >= since)
+    )
+    if article.is_part:
+        return _by_home(found)
     for visitor_id, came_at in session.execute(handed).all():
         bag = KitMovement.visitor_id == visitor_id, KitMovement.item == article.item
         found += _fitted(session, viewer, and_(*bag, KitMovement.at >= came_at))
+    return _by_home(found)
+
+
+def _by_home(found: list[InHome]) -> list[InHome]:
     return sorted(found, key=lambda one: (one.dwelling.reference, one.at))

@@ -36,6 +36,8 @@ CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "proposed_part": str,
     "hold_why": HoldWhy,
     "hold_until": date.fromisoformat,
+    "hold_article_id": uuid.UUID,
+    "hold_number": int,
     "checked_how": CheckedHow,
     "tenant_score": int,
     "due_at": datetime.fromisoformat,
@@ -67,7 +69,8 @@ class Words:
 SILENT = Words()
 # How things stood before a step that only tells: nothing is undone with it.
 CHANGED_NOTHING = json.dumps({})
-# What an order may cost, and what others ask for it, is not told to whoever was given it.
+# What an order may cost, takes out of our stock, and what others ask for it, is not told to
+# whoever was given it.
 OURS_ALONE = (
     OrderStep.COUNTED,
     OrderStep.UNCOUNTED,
@@ -76,6 +79,8 @@ OURS_ALONE = (
     OrderStep.QUOTED,
     OrderStep.QUOTE_ACCEPTED,
     OrderStep.QUOTE_UNACCEPTED,
+    OrderStep.PART_USED,
+    OrderStep.PART_BACK,
 )
 
 
@@ -135,6 +140,8 @@ def open_again(
 ) -> None:
     """Let an order be to do again because of what became of others: it is for good."""
     nothing = dict.fromkeys(("closing_note", "closed_at", "closed_by_id", "hold_why", "hold_until"))
+    if order.hold_article_id is not None:
+        nothing |= dict.fromkeys(("hold_article_id", "hold_number"))
     step, said = OrderStep(state), Words(why=why)
     take_step(order, step, by=by, now=now, said=said, for_good=True, state=state, **nothing)
 

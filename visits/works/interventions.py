@@ -28,13 +28,16 @@ from visits.models.works_history import WorkOrderEvent
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.orders import visible_work_orders
+from visits.stock.articles import find_article
 from visits.works.costs import CostSaid, note_cost
 from visits.works.moves import MoveSaid, move_work_order, moves_of
+from visits.works.parts import use_part
 from visits.works.photos import add_photos
 
 # What the orders of a tablet are called in the access log.
 ROUND = "tablet_orders"
 MOST_FILES, MAX_NAME = MOST_AT_ONCE + 1, 255
+MOST_PARTS = 50
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,16 @@ class SentFile:
     name: str
     media_type: str
     data: bytes
+
+
+@dataclass(frozen=True)
+class PartUsed:
+    """So many of a part, by the name the technician read; out of her own `bag`, or the stock."""
+
+    article: uuid.UUID
+    quantity: int
+    name: str = ""
+    bag: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class InterventionSaid:
     ended_at: datetime
     note: str = ""
     parts: str = ""
+    used: Sequence[PartUsed] = ()
     minutes: int | None = None
     hold_why: HoldWhy | None = None
     hold_until: date | None = None
@@ -92,7 +106,7 @@ def receive(
         return kept
     came = _add_files(session, store, kept, files)
     if not more:
-        _conclude(session, _Brought(kept, store, came), viewer, now)
+        _conclude(session, _Brought(kept, store, came, said.used), viewer, now)
     return kept
 
 
@@ -201,6 +215,7 @@ class _Brought:
     kept: Intervention
     store: FileStore
     came: Mapping[str, bytes]
+    used: Sequence[PartUsed]
 
     def photos(self) -> list[bytes]:
         shown = [one for one in self.kept.files if one.moment in (Moment.BEFORE, Moment.AFTER)]
@@ -210,12 +225,11 @@ class _Brought:
 def _conclude(session: Session, brought: _Brought, viewer: Viewer, now: datetime) -> None:
     """Do with the order what was noted: each part by itself, whatever became of the others."""
     kept = brought.kept
-    refused = [
-        f"{name}:{why}"
-        for name, part in _PARTS
-        if (why := _tried(session, partial(part, session, brought, viewer, now)))
-    ]
-    kept.unapplied = " ".join(refused)
+    parts = [(name, partial(part, session, brought, viewer, now)) for name, part in _PARTS]
+    for one in brought.used:
+        parts.append(("stock", partial(_take_part, session, kept, one, viewer, now)))
+    refused = [f"{name}:{why}" for name, part in parts if (why := _tried(session, part))]
+    kept.unapplied = " ".join(dict.fromkeys(refused))
     kept.state = InterventionState.TO_REVIEW if refused else InterventionState.CHECKED
     kept.reviewed_at = kept.reviewed_by_id = None  # whoever looked saw less than there is now
     session.flush()
@@ -289,6 +303,14 @@ def _add_its_cost(session: Session, brought: _Brought, viewer: Viewer, now: date
     parts = " · ".join(one for one in (order.parts, kept.parts) if one) if kept.parts else ""
     said = CostSaid(labour=str(minutes), parts=parts)
     note_cost(order, said, by=viewer.user_id, now=now)
+
+
+def _take_part(
+    session: Session, kept: Intervention, used: PartUsed, viewer: Viewer, now: datetime
+) -> None:
+    """Take a part out of stock: what cannot be is told of it alone, the others are taken."""
+    order, article = _seen(session, kept, viewer), find_article(session, viewer, used.article)
+    use_part(session, order, article, used.quantity, from_bag=used.bag, viewer=viewer, now=now)
 
 
 _PARTS = (("photos", _add_its_photos), ("move", _move), ("cost", _add_its_cost))

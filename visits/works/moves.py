@@ -12,6 +12,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
 from visits.models.people import AccessKind
+from visits.models.stock import Article
 from visits.models.works import (
     CORRECTED,
     OPEN_STATES,
@@ -31,6 +32,7 @@ from visits.works.history import Words, take_step
 from visits.works.photos import photos_of, refuse_without_photos
 
 NOTE_LENGTH = 500
+MOST_OF_A_PART = 500
 # The longest that somebody plans ahead, or lets an order wait.
 FURTHEST = timedelta(days=366)
 HOURS = tuple(f"{hour:02}:{minutes}" for hour in range(7, 20) for minutes in ("00", "30"))
@@ -67,7 +69,7 @@ MOVES: Mapping[WorkOrderState, Move] = {
     _S.ON_HOLD: Move(
         (_S.OPEN, _S.ACKNOWLEDGED, _S.PLANNED, _S.STARTED),
         needs=("hold_why", "hold_until"),
-        may=("note",),
+        may=("hold_article", "hold_number", "note"),
     ),
     _S.DONE: Move(BEGUN_OR_NOT, needs=("note",)),
     _S.CHECKED: Move(
@@ -93,6 +95,8 @@ class MoveSaid:
     told_on: date | None = None
     hold_why: str = ""
     hold_until: date | None = None
+    hold_article: Article | None = None
+    hold_number: int | None = None
     checked_how: str = ""
     tenant_score: int | None = None
 
@@ -172,6 +176,12 @@ def checked_words(move: Move, said: MoveSaid, order: WorkOrder, *, now: datetime
             fields[name] = fault
     if typed.get("told_on") and not typed["told_how"]:
         fields.setdefault("told_how", "required")
+    if typed.get("hold_number") and not typed["hold_article"]:
+        fields.setdefault("hold_article", "required")
+    if typed.get("hold_article"):
+        if typed["hold_why"] != HoldWhy.PART:
+            fields.setdefault("hold_article", "part_not_awaited")
+        typed["hold_number"] = typed["hold_number"] or 1
     if typed.get("hold_why") == HoldWhy.OTHER and not typed["note"]:
         fields.setdefault("note", "required")
     if fields:
@@ -206,6 +216,10 @@ _FAULTS: Mapping[str, Callable[[Any, WorkOrder, datetime], str | None]] = {
     "told_on": _told,
     "hold_why": _one_of(tuple(HoldWhy)),
     "hold_until": _to_come,
+    "hold_article": lambda article, order, now: None if article.is_part else "bad_choice",
+    "hold_number": lambda number, order, now: (
+        None if 1 <= number <= MOST_OF_A_PART else "bad_part_number"
+    ),
     "checked_how": _one_of(tuple(CheckedHow)),
     "tenant_score": _one_of(SCORES),
 }
@@ -225,12 +239,15 @@ def _changes(
     if state is _S.OPEN:  # what it was closed with stays beside why it is open again
         changes["closing_note"] = " · ".join(one for one in (order.closing_note, said.note) if one)
     forgotten = _FORGOTTEN_WHEN.get(state, ()) + (_HOLD if order.state is _S.ON_HOLD else ())
+    if order.hold_article_id is not None:
+        forgotten += _HOLD_PART
     if state in _ANSWERS_A_PROPOSAL and order.proposed_on is not None:
         forgotten += _PROPOSED
     return changes | dict.fromkeys(forgotten) | _told_with(state, said)
 
 
 _HOLD = ("hold_why", "hold_until")
+_HOLD_PART = ("hold_article_id", "hold_number")
 _PLAN = ("planned_on", "planned_part", "told_how", "told_on")
 _PROPOSED = ("proposed_on", "proposed_part")
 # Once it is planned, or nobody is to come any more, no proposed day waits for an answer.
@@ -257,10 +274,17 @@ def _told_with(state: WorkOrderState, said: MoveSaid) -> dict[str, Any]:
             "told_how": said.told_how or None,
             "told_on": said.told_on,
         },
-        _S.ON_HOLD: {"hold_why": said.hold_why or None, "hold_until": said.hold_until},
+        _S.ON_HOLD: {"hold_why": said.hold_why or None, "hold_until": said.hold_until}
+        | _waits_for(said),
         _S.CHECKED: {"checked_how": said.checked_how or None, "tenant_score": said.tenant_score},
     }
     return typed.get(state, {})
+
+
+def _waits_for(said: MoveSaid) -> dict[str, Any]:
+    if said.hold_article is None:
+        return {}
+    return {"hold_article_id": said.hold_article.id, "hold_number": said.hold_number}
 
 
 def _words(state: WorkOrderState, said: MoveSaid) -> Words:
@@ -268,4 +292,8 @@ def _words(state: WorkOrderState, said: MoveSaid) -> Words:
     why = said.told_how or said.hold_why or said.checked_how
     day = said.planned_on or said.hold_until
     part = said.planned_part or None
-    return Words(note=said.note, why=why or None, day=day, part=part, score=said.tenant_score)
+    if said.hold_article is None:
+        return Words(note=said.note, why=why or None, day=day, part=part, score=said.tenant_score)
+    what = f"{said.hold_number} × {said.hold_article.name}"
+    note = " · ".join(one for one in (what, said.note) if one)
+    return Words(note=note, why=why or None, day=day, score=said.hold_number)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     null,
     or_,
@@ -25,6 +26,7 @@ from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import Organisation, Territory
 from visits.models.interventions import Intervention, InterventionState
 from visits.models.portfolio import Dwelling, Residence
+from visits.models.stock import Article
 from visits.models.works import (
     OPEN_STATES,
     WAITING_STATES,
@@ -46,10 +48,11 @@ from visits.sight.listing import (
 )
 from visits.sight.lists import orders_seen
 from visits.sight.orders import visible_work_orders
-from visits.sight.reach import Viewer
+from visits.sight.reach import Reach, Viewer
 from visits.sight.wording import mentions, residences_called, typed_in
 from visits.works.giving import is_sent_by_link
 from visits.works.lateness import REASONS, is_late, why_late
+from visits.works.parts import part_is_there
 
 URGENCY = case({severity: rank for rank, severity in enumerate(Severity)}, value=WorkOrder.severity)
 # Where an order is: in the residence of its dwelling, or in the one it is of itself.
@@ -102,6 +105,8 @@ TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
 PROPOSED = "proposed"
+# On hold for a part of our stock, of which there are enough by now.
+PART_THERE = "part_there"
 # Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
 TO_REVIEW = "to_review"
 LONG_ON_ITS_WAY = timedelta(days=1)
@@ -116,7 +121,8 @@ class WorkOrderFilter:
     `state` may be one of the words above, `contractor` the id of an organisation, a team or a
     technician, `own` or `link`;
     `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
-    `visits.works.lateness`, `hold_why` why it is on hold.
+    `visits.works.lateness`, `hold_why` why it is on hold, `part` the id of the article that it
+    waits for.
     """
 
     state: str = OPEN_ALL
@@ -128,6 +134,7 @@ class WorkOrderFilter:
     contractor: str = ""
     late_why: str = ""
     hold_why: str = ""
+    part: str = ""
 
 
 def list_work_orders(
@@ -178,6 +185,30 @@ def count_late(
     return {reason: by_reason[reason] for reason in REASONS if reason in by_reason}
 
 
+def count_awaiting(
+    session: Session, viewer: Viewer, *, now: datetime
+) -> dict[uuid.UUID, tuple[str, int]]:
+    """Give by article its name and how many open orders wait for it: as a list of them has."""
+    found = _found(session, viewer, WorkOrderFilter(), now)
+    found = found.where(WorkOrder.hold_article_id.is_not(None))
+    counted = (
+        found.with_only_columns(
+            WorkOrder.hold_article_id.label("article"),
+            func.count().label("orders"),
+            maintain_column_froms=True,
+        )
+        .group_by(WorkOrder.hold_article_id)
+        .subquery()
+    )
+    named = select(Article.id, Article.name, counted.c.orders).join(
+        counted, counted.c.article == Article.id
+    )
+    return {
+        article_id: (name, number)
+        for article_id, name, number in session.execute(named.order_by(Article.name, Article.id))
+    }
+
+
 def _rows() -> Select[WorkOrder]:
     """Select orders with what a list, a board and a file show of them."""
     return select(WorkOrder).options(
@@ -188,6 +219,7 @@ def _rows() -> Select[WorkOrder]:
         joinedload(WorkOrder.given_to),
         joinedload(WorkOrder.assigned_to),
         joinedload(WorkOrder.team),
+        selectinload(WorkOrder.hold_article),
     )
 
 
@@ -202,6 +234,10 @@ def _found(
         statement = statement.where(is_late(now), why_late(now) == only.late_why)
     if only.hold_why in tuple(HoldWhy):
         statement = statement.where(WorkOrder.hold_why == HoldWhy(only.hold_why))
+    if only.part:
+        statement = statement.where(WorkOrder.hold_article_id == _id(only.part))
+    if viewer.reach is Reach.GIVEN and (only.part or only.state == PART_THERE):
+        statement = statement.where(false())  # who was given an order is told nothing of our stock
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.agency:
@@ -239,6 +275,7 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
         HELD_TOO_LONG: (WorkOrder.hold_until < today,),
         UNTOLD: (WorkOrder.planned_on.is_not(None), WorkOrder.told_how.is_(None)),
         PROPOSED: (WorkOrder.proposed_on.is_not(None),),
+        PART_THERE: (part_is_there(),),
     }
     if state not in worries:
         return []

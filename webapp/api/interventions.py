@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from visits.ground.clocks import on_our_clock
 from visits.ground.errors import Invalid
 from visits.models.interventions import Intervention, InterventionState
-from visits.works.interventions import InterventionSaid, SentFile, receive
+from visits.works.interventions import InterventionSaid, PartUsed, SentFile, receive
 from webapp.access.auth import Action, late_door, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.parcels import INCOMPLETE, XML_PART, sent_at, sent_file
@@ -56,6 +56,7 @@ def _said() -> InterventionSaid:
         raise Invalid({str(name): "bad_choice" for name in refused.messages_dict}) from None
     except ValueError:
         raise Invalid({"intervention": "bad_choice"}) from None
+    said["used"] = [PartUsed(**one) for one in said["used"]]
     moment = now()
     by_tablet = sent_at() or moment
     for name in ("began_at", "ended_at"):

@@ -130,6 +130,7 @@ def _visits(session: Session, held: Sequence[UUID], moment: datetime) -> _Told:
         "visits": [_visit(visit, bundle) for visit in visits],
         "orders": [],
         "more_orders": False,
+        "parts": [],
         "forms": _forms(session, bundle),
         "sent": [_sent(one) for one in sent],
         "taken_back": taken_back(session, seeing, held),

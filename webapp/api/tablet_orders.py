@@ -12,6 +12,7 @@ from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import WorkOrder
 from visits.people.part_refusals import standing_refusals
 from visits.works.at_the_door import measures_for
+from visits.works.parts import Offered, parts_offered
 from visits.works.photos import photos_missing
 from visits.works.round import orders_of_round
 from webapp.access.auth import Action, viewer
@@ -34,7 +35,13 @@ def round_of(session: Session) -> tuple[dict[str, Any], set[UUID]]:
     refused = standing_refusals(session, persons)
     missing = photos_missing(session, found.orders, now=now())
     told = [_order(session, one, refused, missing[one.id]) for one in found.orders]
-    return {"orders": told, "more_orders": found.more}, persons
+    parts = [_part_of_stock(one) for one in parts_offered(session, viewer(Action.CARRY_WORKS))]
+    return {"orders": told, "more_orders": found.more, "parts": parts}, persons
+
+
+def _part_of_stock(one: Offered) -> dict[str, Any]:
+    name = " · ".join(said for said in (one.article.name, one.article.fitting) if said)
+    return {"id": one.article.id, "name": name, "bag": one.bag, "central": one.central}
 
 
 def _order(

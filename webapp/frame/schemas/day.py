@@ -175,6 +175,15 @@ class DayOrderSchema(Schema):
     dwelling = fields.Nested(DayDwellingSchema)
 
 
+class DayPartSchema(Schema):
+    """A part for works: how many are in the technician's own bag and in the central stock."""
+
+    id = fields.UUID()
+    name = fields.String()
+    bag = fields.Integer()
+    central = fields.Integer()
+
+
 class DaySchema(Schema):
     """A visitor's days to come, and the server's time to measure the tablet's clock by."""
 
@@ -183,6 +192,7 @@ class DaySchema(Schema):
     visits = fields.List(fields.Nested(DayVisitSchema))
     orders = fields.List(fields.Nested(DayOrderSchema))
     more_orders = fields.Boolean(metadata={"description": "Whether there are more than these."})
+    parts = fields.List(fields.Nested(DayPartSchema))
     forms = fields.List(fields.Nested(DayFormSchema))
     kit = fields.List(fields.Nested(KitItemSchema))
     sent = fields.List(fields.Nested(SentSchema))

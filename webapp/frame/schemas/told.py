@@ -11,6 +11,8 @@ from visits.models.interventions import Outcome
 from visits.models.people import RefusedPart
 from visits.models.works import URGENT, HoldWhy
 from visits.works.costs import MOST_MINUTES
+from visits.works.interventions import MOST_PARTS
+from visits.works.moves import MOST_OF_A_PART
 from visits.works.moves import NOTE_LENGTH as SAID_LENGTH
 from webapp.frame.schemas.receipts import ReceiptFileSchema
 
@@ -106,6 +108,23 @@ class ReportedSchema(Schema):
     state = fields.String()
 
 
+class PartUsedSchema(Schema):
+    """So many of a part that an order took, from the technician's bag or the central stock.
+
+    `name` is what the technician read: it stays where the article is not known any more.
+    """
+
+    class Meta:
+        """A later tablet may say more."""
+
+        unknown = EXCLUDE
+
+    article = fields.UUID(required=True)
+    name = fields.String(load_default="", validate=validate.Length(0, SAID_LENGTH))
+    quantity = fields.Integer(required=True, validate=validate.Range(1, MOST_OF_A_PART))
+    bag = fields.Boolean(load_default=False)
+
+
 class InterventionSchema(Schema):
     """What was done at an order, as a tablet notes it; moments are by its clock."""
 
@@ -118,6 +137,9 @@ class InterventionSchema(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     note = fields.String(load_default="", validate=validate.Length(0, SAID_LENGTH))
     parts = fields.String(load_default="", validate=validate.Length(0, SAID_LENGTH))
+    used = fields.List(
+        fields.Nested(PartUsedSchema), load_default=list, validate=validate.Length(max=MOST_PARTS)
+    )
     minutes = fields.Integer(
         load_default=None, allow_none=True, validate=validate.Range(1, MOST_MINUTES)
     )

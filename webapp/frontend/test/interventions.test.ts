@@ -82,6 +82,16 @@ describe('what is noted at a work order', () => {
     expect([...faultsIn({ ...said, outcome: 'on_hold', holdWhy: 'part', holdUntil: days.first }, days, 1)]).toEqual([])
   })
 
+  it('tells which parts were taken, so many of each; what an earlier version noted tells none', () => {
+    const part = { article: 'p', name: 'Joint', bag: true, quantity: '2' }
+    const said = { id: 'i', outcome: 'done', note: 'n', parts: '', minutes: '', holdWhy: '', holdUntil: '', startedAt: 0 } as InterventionRecord
+    expect(contentOf(said, 0)).toMatchObject({ used: [] })
+    expect(contentOf({ ...said, used: [part] }, 0)).toMatchObject({ used: [{ article: 'p', name: 'Joint', bag: true, quantity: 2 }] })
+    const days = { first: '2026-03-10', last: '2027-03-10' }
+    for (const quantity of ['', '0', '-1', '1,5', '501']) expect([...faultsIn({ ...said, used: [{ ...part, quantity }] }, days)]).toEqual(['used'])
+    expect([...faultsIn({ ...said, used: [{ ...part, quantity: '500' }] }, days)]).toEqual([])
+  })
+
   it('tells of a wait only when the order waits', () => {
     const said = { id: 'i', outcome: 'done', note: ' n ', parts: '', minutes: '', holdWhy: 'part', holdUntil: '2026-12-01', startedAt: 0 } as InterventionRecord
     expect(contentOf(said, 0)).toMatchObject({ note: 'n', minutes: null, hold_why: null, hold_until: null })

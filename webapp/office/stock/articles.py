@@ -8,13 +8,16 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from diagnostics.kits import ITEMS, RATED_IN
+from diagnostics.kits import RATED_IN
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.stock import Article
 from visits.stock.articles import (
     FITTING_LENGTH,
+    KEPT,
     NAME_LENGTH,
     ArticleSaid,
     add_article,
@@ -36,7 +39,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.listing import stands_at, wanted_latest_first
-from webapp.office.stock.kits import typed_article
+from webapp.office.stock.kits import orders_awaiting, typed_article
 
 articles = Blueprint("kit_articles", __name__, url_prefix="/kits")
 
@@ -139,7 +142,7 @@ def _article(
 def _said(errors: Mapping[str, str] | None) -> dict[str, object]:
     return {
         "errors": {name: sentence(code) for name, code in (errors or {}).items()},
-        "items": ITEMS,
+        "items": KEPT,
         "name_length": NAME_LENGTH,
         "fitting_length": FITTING_LENGTH,
     }
@@ -164,7 +167,7 @@ def order() -> ResponseReturnValue:
             if typed.get("came") == "1":
                 batch = typed.get("batch", "")
                 receive(session, article, quantity, batch=batch, viewer=viewer(), now=now())
-                said = _("The items are in stock.")
+                said = _came(session, article)
             else:
                 order_article(
                     session,
@@ -194,14 +197,26 @@ def came(stock_order_id: uuid.UUID) -> ResponseReturnValue:
             quantity = typed.get("quantity", 0, type=int)
             batch = typed.get("batch", "")
             receive_order(session, found, quantity, batch=batch, viewer=viewer(), now=now())
+            said = _came(session, found.order.article)
     except Invalid as refused:
         return _orders(
             {f"{name}-{stock_order_id}": code for name, code in refused.fields.items()}
         ), 422
     except Conflict as refused:
         return _orders(said=refused.code), 409
-    flash(_("The items are in stock."), "success")
+    flash(said, "success")
     return redirect(url_for(".orders"))
+
+
+def _came(session: Session, article: Article) -> str:
+    """Say that something is in stock, and how many work orders wait for it: nobody moves them."""
+    said, waiting = str(_("The items are in stock.")), orders_awaiting(session).get(article.id, 0)
+    if not waiting:
+        return said
+    orders = ngettext(
+        "%(num)d work order waits for it.", "%(num)d work orders wait for it.", waiting
+    )
+    return f"{said} {orders}"
 
 
 @articles.post("/orders/<uuid:stock_order_id>/cancelled")

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from diagnostics.kits import ITEMS
 from visits.ground.errors import Invalid
+from visits.models.accounts import User
 from visits.models.stock import Article, KitMovement
-from visits.stock.articles import find_article
-from visits.stock.bags import MOST_AT_ONCE, bags_of, put_in_bag
+from visits.stock.articles import find_article, list_articles
+from visits.stock.bags import MOST_AT_ONCE, bags_of, parts_in_bags, put_in_bag
 from visits.stock.central import (
     BATCH_LENGTH,
     WHY_LENGTH,
@@ -23,8 +24,9 @@ from visits.stock.central import (
     lose,
     stock_of,
 )
-from visits.stock.movements import bag_holders
-from webapp.access.auth import Action, requires, viewer
+from visits.stock.movements import bag_holders, part_carriers
+from visits.works.work_list import count_awaiting
+from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 
@@ -54,7 +56,8 @@ def hand_out() -> ResponseReturnValue:
 def _handed(session: Session) -> KitMovement:
     """Move what was typed: an article, or an item of which no article is kept."""
     typed, seeing = request.form, viewer()
-    visitor_id = _typed_visitor({user.id for user in bag_holders(session, seeing)})
+    offered = *bag_holders(session, seeing), *part_carriers(session, seeing)
+    visitor_id = _typed_visitor({user.id for user in offered})
     quantity = typed.get("quantity", 0, type=int)
     kind, _colon, what = typed.get("item", "").partition(":")
     if kind != "article":
@@ -176,10 +179,16 @@ def _page(errors: Mapping[str, str] | None = None) -> str:
     with reading() as session:
         holders = bag_holders(session, viewer())
         bags = bags_of(session, [holder.id for holder in holders])
+        carriers = part_carriers(session, viewer())
+        part_bags = _part_bags(session, carriers)
         stock = stock_of(session, viewer())
+        waiting = orders_awaiting(session)
     return render_template(
         "kits/index.html",
+        waiting=waiting,
         holders=holders,
+        carriers=carriers,
+        part_bags=part_bags,
         bags=bags,
         stock=stock,
         offered=_offered(stock),
@@ -190,6 +199,26 @@ def _page(errors: Mapping[str, str] | None = None) -> str:
         errors=_said(errors),
         typed=request.form,
     )
+
+
+def orders_awaiting(session: Session) -> dict[uuid.UUID, int]:
+    """Count by article the work orders that wait for it, for those who may see works."""
+    if not may(Action.SEE_WORKS):
+        return {}
+    counted = count_awaiting(session, viewer(Action.SEE_WORKS), now=now())
+    return {article_id: number for article_id, (_name, number) in counted.items()}
+
+
+def _part_bags(session: Session, carriers: Sequence[User]) -> list[dict[str, Any]]:
+    """List the parts that technicians carry, by name of both; of none left nothing is told."""
+    kept = {one.id: one for one in list_articles(session, viewer())}
+    bags = parts_in_bags(session, [one.id for one in carriers])
+    return [
+        {"user": user, "article": article, "number": bags[user.id][article.id]}
+        for user in carriers
+        for article in kept.values()
+        if bags.get(user.id, {}).get(article.id)
+    ]
 
 
 def _offered(stock: Sequence[Stocked]) -> list[dict[str, Any]]:

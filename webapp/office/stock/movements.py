@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from diagnostics.kits import ITEMS
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.stock import Article, MovementKind
 from visits.sight.homes import find_residence
-from visits.stock.articles import list_articles
+from visits.stock.articles import KEPT, list_articles
 from visits.stock.central import WHY_LENGTH, stock_of, withdraw
 from visits.stock.giving_out import (
     MOST_A_HOME,
@@ -30,16 +29,17 @@ from visits.stock.movements import (
     MovementFilter,
     bag_holders,
     list_movements,
+    part_carriers,
     recall,
 )
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.languages import day
 from webapp.frame.transaction import now, reading, transaction
-from webapp.office.frame.codes import coded
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_latest_first
 from webapp.office.stock.kits import typed_article
+from webapp.office.stock.words import kept_item
 from webapp.words import word
 
 movements = Blueprint("kit_movements", __name__, url_prefix="/kits")
@@ -77,12 +77,12 @@ def _lines(found: Sequence[Movement]) -> Iterator[Sequence[object]]:
         moved = one.moved
         what = (
             word("kit_movement", moved.kind),
-            coded("kit", moved.item),
+            kept_item(moved.item),
             moved.article.name if moved.article else "",
             moved.batch,
         )
         where = moved.visitor.name if moved.visitor else _("Central stock")
-        rest = (where, moved.by.name, moved.why or "")
+        rest = (where, moved.by.name, moved.why or one.order)
         back = day(moved.withdrawn_at) if moved.withdrawn_at else ""
         yield day(moved.at), *what, moved.quantity, *rest, back
 
@@ -116,13 +116,13 @@ def _page(errors: Mapping[str, str] | None = None, said: str = "") -> str:
     stands_at("kit_movements.index")
     with reading() as session:
         listed = list_movements(session, viewer(), only=only, wanted=wanted_latest_first("at"))
-        holders = bag_holders(session, viewer())
+        holders = [*bag_holders(session, viewer()), *part_carriers(session, viewer())]
     return render_template(
         "kits/movements.html",
         listed=listed,
         only=only,
         holders=holders,
-        items=ITEMS,
+        items=KEPT,
         kinds=list(MovementKind),
         why_length=WHY_LENGTH,
         said=sentence(said) if said else "",
@@ -170,7 +170,7 @@ def _recall_lines(found: Sequence[InHome]) -> Iterator[Sequence[object]]:
     for one in found:
         home = one.dwelling
         where = (home.reference, home.residence.address, home.residence.city)
-        yield *where, coded("kit", one.item), one.quantity, day(one.at)
+        yield *where, kept_item(one.item), one.quantity, day(one.at)
 
 
 def _recalled(session: Session) -> Sequence[InHome]:
@@ -223,7 +223,7 @@ def _plan(session: Session) -> Plan:
     kit = [
         (one.article, number)
         for one in stock_of(session, seeing)
-        if (number := _each(one.article)) is not None
+        if not one.article.is_part and (number := _each(one.article)) is not None
     ]
     return plan_giving(session, homes, kit, again=typed.get("again") == "1")
 
@@ -242,7 +242,7 @@ def _giving(errors: Mapping[str, str] | None = None, plan: Plan | None = None) -
         stock = stock_of(session, viewer())
     return render_template(
         "kits/giving.html",
-        stock=[one for one in stock if one.number > 0],
+        stock=[one for one in stock if one.number > 0 and not one.article.is_part],
         plan=plan,
         residence=request.values.get("residence", ""),
         most_homes=MOST_HOMES,

@@ -1,17 +1,22 @@
-"""The words of kits and stock, and what is refused there."""
+"""The words of kits, parts and stock, and what is refused there."""
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from visits.models.stock import PART
+from webapp.office.frame.codes import coded
 
 WORDS: dict[str, dict[str, Any]] = {
     "kit_movement": {
         "received": _l("Received"),
-        "handed": _l("Handed to a visitor, or back"),
+        "handed": _l("Handed out, or back"),
         "fitted": _l("Fitted at a visit"),
         "given": _l("Given without a visit"),
         "counted": _l("Counted"),
         "lost": _l("Lost or broken"),
+        "used": _l("Taken for a work order"),
     },
     "accessed": {"kit_survival": _l("what is still in place of kits, home by home")},
     "kit_told": {
@@ -27,13 +32,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "cancelled": _l("Cancelled"),
     },
     "field": {
-        "item": _l("Kit item"),
+        "item": _l("Kit item, or part for works"),
         "article": _l("Article"),
         "batch": _l("Batch"),
         "cost": _l("Cost apiece (€)"),
         "counted": _l("Counted"),
         "expected_on": _l("Expected on"),
-        "fitting": _l("Cap or thread"),
+        "fitting": _l("Cap, thread or size"),
         "kit": _l("Kit of each home"),
         "low_at": _l("Too few below"),
         "rating": _l("Power or flow"),
@@ -41,6 +46,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "supplier": _l("Supplier"),
     },
 }
+
+
+def kept_item(item: str) -> str:
+    """Say what an article is: an item of the kits, or a part for works."""
+    return _("Spare part") if item == PART else coded("kit", item)
+
 
 REFUSALS: dict[str, Any] = {
     "article_kept_already": _l("An article of this name is kept already."),
@@ -54,8 +65,11 @@ REFUSALS: dict[str, Any] = {
     "more_than_in_stock": _l("There are not so many in the central stock."),
     "movement_not_found": _l("There is no such movement, or it is not one of yours."),
     "movement_not_withdrawn": _l(
-        "This cannot be taken back: it was already, or a visit’s answers tell it. "
-        "Nothing was changed."
+        "This cannot be taken back here: it was already, or a visit’s answers or a work order "
+        "tell it. Nothing was changed."
+    ),
+    "not_for_this_bag": _l(
+        "Visitors carry kit items, technicians carry parts: choose another bag."
     ),
     "no_home_known": _l("None of these dwellings is known, or all were given it before."),
     "no_number": _l("This is not a number."),
@@ -67,6 +81,6 @@ REFUSALS: dict[str, Any] = {
         "Take that back first, or count."
     ),
     "text_too_long": _l("This text is too long."),
-    "too_many_articles": _l("There are 200 articles already. Change or keep one of them again."),
+    "too_many_articles": _l("There are 500 articles already. Change or keep one of them again."),
     "too_many_homes": _l("These are more than 20,000 dwellings. Do it in two parts."),
 }

@@ -18,6 +18,8 @@ from webapp.office.works import (
     listed,
     maintenance,
     maintenance_words,
+    part_words,
+    parts,
     price_lists,
     price_words,
     recurring,
@@ -43,6 +45,7 @@ SUBJECT = Subject(
         handed.handed,
         costs.costs,
         counting.counting,
+        parts.parts,
         price_lists.price_lists,
         maintenance.maintenance,
         telling.telling,
@@ -60,5 +63,9 @@ SUBJECT = Subject(
     ),
     filters={"every_words": every_words},
     words=WORDS | price_words.WORDS | maintenance_words.WORDS,
-    refusals=REFUSALS | price_words.REFUSALS | maintenance_words.REFUSALS | team_words.REFUSALS,
+    refusals=REFUSALS
+    | price_words.REFUSALS
+    | part_words.REFUSALS
+    | maintenance_words.REFUSALS
+    | team_words.REFUSALS,
 )

@@ -36,6 +36,7 @@ from visits.works.work_list import (
     agencies_in_use,
     board_of,
     contractors_in_use,
+    count_awaiting,
     count_late,
     list_work_orders,
     trades_in_use,
@@ -74,6 +75,7 @@ def _asked() -> WorkOrderFilter:
         contractor=asked.get("contractor", ""),
         late_why=asked.get("late_why", ""),
         hold_why=asked.get("hold_why", ""),
+        part=asked.get("part", ""),
     )
 
 
@@ -112,6 +114,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             trades=trades_in_use(session, seeing),
             agencies=pairs(agencies_in_use(session, seeing), "id", "name"),
             done_by=_done_by(session) if ours else [],
+            awaited=_awaited(session) if ours else [],
             to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
             **_to_assign(session),
             saved=saved_lists(session, seeing),
@@ -142,6 +145,12 @@ def _done_by(session: Session) -> list[tuple[object, str]]:
     teams = pairs(teams_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
     people = pairs(assigned_in_use(session, viewer(Action.SEE_WORKS)), "id", "name")
     return [*ours, *known, *teams, *people]
+
+
+def _awaited(session: Session) -> list[tuple[object, str]]:
+    """List the parts that orders wait for."""
+    counted = count_awaiting(session, viewer(Action.SEE_WORKS), now=now())
+    return [(article_id, name) for article_id, (name, _number) in counted.items()]
 
 
 def _to_assign(session: Session) -> dict[str, object]:
@@ -197,10 +206,19 @@ def _lines(
             order.who_does_it.name if order.who_does_it else "",
             days_late(order, now=now()) if order.id in reasons else "",
             word("late_why", reasons[order.id]) if order.id in reasons else "",
-            word("hold_why", order.hold_why) if order.hold_why else "",
+            _why_it_waits(order),
             day(order.hold_until) if order.hold_until else "",
             *landlord_cells(house.landlord_id if house else None),
         )
+
+
+def _why_it_waits(order: WorkOrder) -> str:
+    if not order.hold_why:
+        return ""
+    why = word("hold_why", order.hold_why)
+    if order.hold_article is None or viewer(Action.SEE_WORKS).reach is Reach.GIVEN:
+        return why
+    return f"{why} · {order.hold_number} × {order.hold_article.name}"
 
 
 @work_orders.post("/together")

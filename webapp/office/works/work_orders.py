@@ -15,9 +15,11 @@ from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
 from visits.intake.seen import photos_seen
 from visits.messages.of_orders import day_named, messages_of_order, untold_because
+from visits.models.stock import Article
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.sight.reach import Reach
 from visits.sight.withdrawing import WHY_LENGTH
+from visits.stock.articles import find_article
 from visits.works.assigning import assign_order, teams_for, technicians_for
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
@@ -32,6 +34,7 @@ from visits.works.history import read_just_now, steps_of, take_step_back, turn_o
 from visits.works.interventions import interventions_of
 from visits.works.links import DAYS
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
+from visits.works.parts import finds_its_part, parts_of, parts_offered
 from visits.works.photos import photos_missing, photos_of
 from visits.works.proposals import standing_proposal
 from visits.works.recurring import EVERY
@@ -73,7 +76,7 @@ def move(order_id: uuid.UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             order = order_read(session, order_id)
-            state, said = _typed_move()
+            state, said = _typed_move(session)
             move_work_order(session, order, state, said, viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused, of=request.form.get("state", "")), 422
@@ -159,7 +162,7 @@ def order_read(session: Session, order_id: uuid.UUID) -> WorkOrder:
     return order
 
 
-def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
+def _typed_move(session: Session) -> tuple[WorkOrderState, MoveSaid]:
     """Read where an order is moved, and what is said with it. Raises Invalid."""
     typed = request.form
     if typed.get("state") not in tuple(WorkOrderState):
@@ -175,10 +178,29 @@ def _typed_move() -> tuple[WorkOrderState, MoveSaid]:
         told_on=day_in("told_on"),
         hold_why=typed.get("hold_why", ""),
         hold_until=day_in("hold_until"),
+        hold_article=_typed_awaited(session),
+        hold_number=_typed_number("hold_number"),
         checked_how=typed.get("checked_how", ""),
         tenant_score=int(score) if score else None,
     )
     return WorkOrderState(typed["state"]), said
+
+
+def _typed_awaited(session: Session) -> Article | None:
+    """Read which part of our stock an order waits for: whoever was given it knows none of that."""
+    article_id = _typed_id("hold_article")
+    if article_id is None:
+        return None
+    if not may(Action.GIVE_WORKS):
+        raise Invalid({"hold_article": "bad_choice"})
+    return find_article(session, viewer(Action.GIVE_WORKS), article_id)
+
+
+def _typed_number(name: str) -> int | None:
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def typed_contractor() -> uuid.UUID | None:
@@ -271,6 +293,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
     findings = findings_seen(session, order, seeing) if ours else []
     steps = steps_of(session, order, seeing)
     lines = lines_of(session, order) if ours else []
+    offered = parts_offered(session, seeing) if may(Action.GIVE_WORKS) else []
     return render_template(
         "work_orders/show.html",
         order=order,
@@ -298,6 +321,10 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         **_told(session, order if ours else None),
         quotes=quotes_of(session, order, seeing),
         lines=lines,
+        used=parts_of(session, order) if ours else None,
+        offered_parts=offered,
+        awaitable=[(one.article.id, f"{one.article.name} ({one.central})") for one in offered],
+        part_there=ours and finds_its_part(session, order),
         theirs=their_reference(session, order) if ours else "",
         counted=sum(one.cents for one in lines),
         ceiling=ceiling_of(session, order) if ours else None,

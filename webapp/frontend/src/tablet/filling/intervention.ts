@@ -15,7 +15,7 @@ export const MOST_PHOTOS = 10
 /** One name: who signs again signs over what was there. */
 export const SIGNATURE = 'signature-1.png'
 
-export type Said = Pick<InterventionRecord, 'outcome' | 'note' | 'parts' | 'minutes' | 'holdWhy' | 'holdUntil'>
+export type Said = Pick<InterventionRecord, 'outcome' | 'note' | 'parts' | 'used' | 'minutes' | 'holdWhy' | 'holdUntil'>
 
 /** `overtaken`: another tab wrote or finished it; `failed`: the tablet did not take it. */
 type State = 'saved' | 'saving' | 'failed' | 'overtaken' | 'finished'
@@ -48,7 +48,7 @@ export async function openIntervention(order: Order): Promise<OpenIntervention> 
 }
 
 function begun(order: Order): InterventionRecord {
-  return { id: crypto.randomUUID(), order, startedAt: Date.now(), outcome: '', note: '', parts: '', minutes: '', holdWhy: '', holdUntil: '' }
+  return { id: crypto.randomUUID(), order, startedAt: Date.now(), outcome: '', note: '', parts: '', used: [], minutes: '', holdWhy: '', holdUntil: '' }
 }
 
 /** Write what is said, and `beside` it what belongs to it, in one transaction. */
@@ -150,16 +150,26 @@ async function finished(record: InterventionRecord, files: readonly FileRecord[]
 
 /** As the server reads it: what goes with how the order was left, and nothing else. */
 export function contentOf(record: InterventionRecord, now: number): Record<string, unknown> {
-  const { id, outcome, note, parts, minutes, holdWhy, holdUntil, startedAt } = record
+  const { id, outcome, note, parts, used, minutes, holdWhy, holdUntil, startedAt } = record
   const waits = outcome === 'on_hold'
   return {
-    id, outcome, note: note.trim(), parts: parts.trim(), minutes: minutes ? Number(minutes) : null,
+    id, outcome, note: note.trim(), parts: parts.trim(),
+    used: (used ?? []).map((one) => ({ ...one, quantity: Number(one.quantity) })), minutes: minutes ? Number(minutes) : null,
     hold_why: waits ? holdWhy : null, hold_until: waits ? holdUntil : null,
     began_at: new Date(startedAt).toISOString(), ended_at: new Date(now).toISOString(),
   }
 }
 
-export type Fault = 'outcome' | 'note' | 'holdWhy' | 'holdUntil' | 'minutes' | 'photos'
+export type Fault = 'outcome' | 'note' | 'holdWhy' | 'holdUntil' | 'minutes' | 'photos' | 'used'
+
+/** At most so many of a part, and so many parts: the server takes no more. */
+export const MOST_OF_A_PART = 500
+export const MOST_PARTS = 50
+
+/** Whether somebody may have taken so many of a part. */
+export function isNumberOfParts(quantity: string): boolean {
+  return /^[1-9]\d{0,2}$/.test(quantity) && Number(quantity) <= MOST_OF_A_PART
+}
 
 /** At most so many minutes of work, as many digits as the field takes. */
 export const MOST_MINUTES = 9999
@@ -174,11 +184,12 @@ export function photosLacking(order: Order, files: readonly FileRecord[]): numbe
  * What is missing or cannot be, by the names of the fields; `days` are the first and the last an order may wait for,
  * `lacking` are the photos that `photosLacking` counts.
  */
-export function faultsIn({ outcome, note, holdWhy, holdUntil, minutes }: Said, days: { first: string; last: string }, lacking = 0): Set<Fault> {
+export function faultsIn({ outcome, note, used, holdWhy, holdUntil, minutes }: Said, days: { first: string; last: string }, lacking = 0): Set<Fault> {
   const faults = new Set<Fault>()
   if (!outcome) faults.add('outcome')
   if (outcome === 'done' && lacking) faults.add('photos')
   if (!note.trim() && (outcome === 'done' || (outcome === 'on_hold' && holdWhy === 'other'))) faults.add('note')
+  if (used?.some(({ quantity }) => !isNumberOfParts(quantity))) faults.add('used')
   if (minutes && !/^[1-9]\d{0,3}$/.test(minutes)) faults.add('minutes')
   if (outcome === 'on_hold' && !holdWhy) faults.add('holdWhy')
   if (outcome === 'on_hold' && !(holdUntil >= days.first && holdUntil <= days.last)) faults.add('holdUntil')

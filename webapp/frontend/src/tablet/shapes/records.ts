@@ -144,6 +144,15 @@ export interface DraftRecord {
 export type Moment = 'before' | 'after'
 
 /** What is noted at a work order and was not finished yet, under the order's id. */
+/** So many of a part that an order took: out of the technician's own bag, or the central stock. */
+export interface UsedPart {
+  article: string
+  /** As the technician read it. */
+  name: string
+  bag: boolean
+  quantity: string
+}
+
 export interface InterventionRecord {
   /** Under which it is sent: the same one sent twice is kept once. */
   id: string
@@ -153,6 +162,8 @@ export interface InterventionRecord {
   outcome: '' | 'done' | 'on_hold'
   note: string
   parts: string
+  /** Missing from what an earlier version of the app noted. */
+  used?: UsedPart[]
   minutes: string
   holdWhy: string
   holdUntil: string

@@ -133,6 +133,14 @@ interface SentSubmission {
   opened: Opened[]
 }
 
+/** A part for works: so many in the technician's own bag, so many in the landlord's central stock. */
+export interface Part {
+  id: string
+  name: string
+  bag: number
+  central: number
+}
+
 export interface DayAnswer {
   server_now: string
   user: User
@@ -141,6 +149,8 @@ export interface DayAnswer {
   orders?: Order[]
   /** Whether there are more orders than these. */
   more_orders?: boolean
+  /** The parts of works that are kept in stock; missing from an older server. */
+  parts?: Part[]
   /** `confidential`: the questions that any version marks; missing when an older server told the day. */
   forms: { form_id: string; version: string; title: Translated | string; sha256: string; confidential?: string[] }[]
   kit: { item: string; label: Translated; quantity: number }[]

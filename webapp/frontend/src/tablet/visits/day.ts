@@ -35,6 +35,8 @@ whenLocked(() => {
 })
 
 export const orders = computed(() => day.value?.answer.orders ?? [])
+/** The parts of works that are kept in stock, as of the last refresh. */
+export const parts = computed(() => day.value?.answer.parts ?? [])
 export const visits = computed(() => day.value?.answer.visits ?? [])
 
 /** Now by the server's clock: a tablet whose clock is wrong shows the right day as today. */

@@ -1,14 +1,14 @@
 """an adaptation has a visit and follow-ups to do in its case, and what came of them.
 
 Revision: 0178
-Follows: 0175
+Follows: 0176
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0178"
-down_revision = "0175"
+down_revision = "0176"
 branch_labels = None
 depends_on = None
 

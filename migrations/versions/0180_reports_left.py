@@ -1,14 +1,14 @@
 """how the report of a visit was left with whom it visited.
 
 Revision: 0180
-Follows: 0175
+Follows: 0178
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0180"
-down_revision = "0175"
+down_revision = "0178"
 branch_labels = None
 depends_on = None
 

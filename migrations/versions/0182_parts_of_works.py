@@ -1,14 +1,14 @@
 """parts of works come out of stock: which order took them, and which waits for one.
 
 Revision: 0182
-Follows: 0175
+Follows: 0180
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0182"
-down_revision = "0175"
+down_revision = "0180"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """the indexes by which work orders of all states are listed by urgency and by city.
 
 Revision: 0184
-Follows: 0175
+Follows: 0182
 """
 
 from alembic import op
 
 revision = "0184"
-down_revision = "0175"
+down_revision = "0182"
 branch_labels = None
 depends_on = None
 

@@ -139,6 +139,13 @@ def test_whoever_refuses_says_why_and_her_link_is_used_up_for_good(
     assert anybody.post(link, data={"act": "accept"}).status_code == 410
 
 
+def test_the_address_of_a_link_is_told_to_nobody_it_leads_to(
+    service: FlaskClient, anybody: FlaskClient, order: WorkOrder
+) -> None:
+    shown = anybody.get(send(service, order))
+    assert shown.headers["Referrer-Policy"] == "same-origin"
+
+
 def test_a_link_that_is_tampered_with_unknown_expired_or_revoked_shows_nothing_and_says_so(
     service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
 ) -> None:

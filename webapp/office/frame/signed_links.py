@@ -9,7 +9,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from webapp.frame.transaction import house
 
 # An address that opens by itself is found by no search engine, and told to nobody it links to.
-PRIVATE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+# Its address goes to nobody else, as no page’s does; to ourselves it must, or no form is believed.
+PRIVATE = {"X-Robots-Tag": "noindex, nofollow"}
 
 
 def signed_address(endpoint: str, secret: str) -> str:

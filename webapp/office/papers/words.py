@@ -89,6 +89,7 @@ REFUSALS: dict[str, Any] = {
     "nothing_to_preview": _l("No visit that your account may read can be shown yet."),
     "landlord_not_found": _l("There is no such landlord, or your account does not write for it."),
     "nothing_to_report": _l("No answers of this visit are here yet: there is nothing to report."),
+    "no_items_fitted": _l("Nothing was fitted or given at this visit: there is no receipt."),
     "report_to_the_dead": _l("This person has died: no report is made in her name."),
     "nothing_of_her_wishes": _l(
         "Nothing is noted of her days or of what her home must have: ask her first."

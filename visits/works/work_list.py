@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from visits.ground.deadlines import today_in_paris
@@ -45,9 +45,13 @@ TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
+EVERY = "all"
 PROPOSED = "proposed"
 # Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
 TO_REVIEW = "to_review"
+STANDINGS = (
+    EVERY, OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD, PROPOSED, TO_REVIEW, *WorkOrderState
+)  # fmt: skip
 LONG_ON_ITS_WAY = timedelta(days=1)
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
 OWN, BY_LINK = "own", "link"
@@ -57,10 +61,10 @@ OWN, BY_LINK = "own", "link"
 class WorkOrderFilter:
     """Which work orders; an empty field does not filter.
 
-    `state` may be one of the words above, `contractor` an organisation's or a technician's id,
-    `own` or `link`;
-    `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
-    `visits.works.lateness`, `hold_why` why it is on hold.
+    `state` may be one of `STANDINGS`: whatever else is asked for, those that are open are meant;
+    `contractor` an organisation's or a technician's id, `own` or `link`; `agency` is a territory's
+    id, `residence` a residence's id, its reference or its address, or words of these; `late_why`
+    one of the reasons of `visits.works.lateness`, `hold_why` why it is on hold.
     """
 
     state: str = OPEN_ALL
@@ -149,8 +153,8 @@ def _found(
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.agency:
         statement = statement.where(_stands_in(Residence.territory_id == _id(only.agency)))
-    if only.residence:
-        statement = statement.where(_stands_in(Residence.id == _id(only.residence)))
+    if only.residence.strip():
+        statement = statement.where(_stands_in(_meant(session, only.residence.strip())))
     if only.contractor:
         statement = statement.where(_done_by(only.contractor))
     if only.text.strip():
@@ -168,6 +172,18 @@ def _stands_in(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(WorkOrder.residence_id.in_(houses), WorkOrder.dwelling_id.in_(homes))
 
 
+def _meant(session: Session, typed: str) -> ColumnElement[bool]:
+    """Select the residence of that id, reference or address; else those whose words are typed."""
+    typed = typed.replace("\0", "")
+    if not typed:
+        return false()
+    names = (func.lower(Residence.reference), func.lower(Residence.address))
+    named = or_(Residence.id == _id(typed), *(name == typed.lower() for name in names))
+    if session.scalar(select(Residence.id).where(named).limit(1)) is not None:
+        return named
+    return Residence.id.in_(residences_called(session, typed))
+
+
 def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
     """Give the conditions of a state, or of why an open order should worry somebody."""
     if state in tuple(WorkOrderState):
@@ -183,9 +199,9 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
         UNTOLD: (WorkOrder.planned_on.is_not(None), WorkOrder.told_how.is_(None)),
         PROPOSED: (WorkOrder.proposed_on.is_not(None),),
     }
-    if state not in worries:
+    if state in ("", EVERY):
         return []
-    return [WorkOrder.state.in_(OPEN_STATES), *worries[state]]
+    return [WorkOrder.state.in_(OPEN_STATES), *worries.get(state, ())]
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

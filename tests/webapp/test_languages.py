@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 import webapp
+from webapp.frame.languages import ngettext
 from webapp.office.frame.figures import as_typed, quantity
 from webapp.office.papers.saying import spoken_moment
 
@@ -91,6 +92,8 @@ def test_numbers_are_written_as_they_are_read(app: Flask) -> None:
         template = app.jinja_env.from_string(counted)
         assert template.render(number=13000) == "13\u202f000 logements"
         assert template.render(number=1) == "1 logement"
+        several = ngettext("%(num)d dwelling", "%(num)d dwellings", 13000)
+        assert several == "13\u202f000 logements"
         assert [quantity(one, "h") for one in (1, 1.5, 2)] == [
             "1\xa0heure", "1,5\xa0heure", "2\xa0heures",
         ]  # fmt: skip

@@ -54,6 +54,11 @@ def speak_languages(app: Flask) -> None:
     app.jinja_env.globals.update(current_language=current_language)
 
 
+def ngettext(one: str, several: str, number: int, **said: Any) -> str:
+    """Give the text for a number that may be large, outside of a template, as templates do."""
+    return _counted(one, several, number) % said
+
+
 def _counted(one: str, several: str, number: int) -> str:
     """Give the text for a number, which stands in it as people read it: 13 000."""
     said = get_translations().ungettext(one, several, number)

@@ -41,7 +41,7 @@ def test_a_refused_visit_calls_for_nothing() -> None:
 
 def test_a_smell_of_gas_is_vital_and_says_what_to_do() -> None:
     called = next(one for one in assessed(safety={"gas_smell": "yes"}).called if one.code == "gas")
-    assert (called.kind, called.severity, called.due) == ("work_order", "U0", "4h")
+    assert (called.kind, called.severity, called.due) == ("work_order", "U0", "")
     assert "Sortez, n’allumez rien, appelez le 0 800 47 33 33" in called.label["fr"]
     assert [(one.path, one.answer) for one in called.causes] == [("/data/safety/gas_smell", "Oui")]
 

@@ -82,7 +82,7 @@ def test_a_fix_that_is_refused_is_kept_in_mind_and_not_ordered() -> None:
 def test_a_loose_guard_is_ordered_whether_agreed_or_not() -> None:
     guard = {"hazard_kind": "guard", "fix": "mend_guard", "fix_agreed": "no"}
     order = tour(room("outside", guard)).called["order_carpentry_now"]
-    assert (order.severity, order.due) == ("U1", "4h")
+    assert (order.severity, order.due) == ("U1", "")
 
 
 def test_a_hazard_of_another_room_is_refused() -> None:

@@ -55,7 +55,7 @@ def test_a_smell_of_gas_says_to_leave_and_lets_the_form_end_there() -> None:
     found = safety(gas_smell="yes", found_time="10:30:00.000+01:00", acknowledged="yes")
     assert found.checked.valid
     called = found.called["gas_leak"]
-    assert (called.severity, called.due, called.owner) == ("U0", "1h", "landlord")
+    assert (called.severity, called.due, called.owner) == ("U0", "", "landlord")
     assert "appelez le 0 800 47 33 33" in called.label["fr"]
     assert "/data/vital/gas_now" in found.checked.relevant
     assert "/data/decency" not in found.checked.relevant

@@ -1,13 +1,13 @@
 """By when: on French time, holidays and daylight saving included."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from diagnostics.delays import parse_delay
-from visits.ground.deadlines import due_at
+from visits.ground.deadlines import due_at, due_when_open
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,25 @@ from visits.ground.deadlines import due_at
 def test_a_delay_ends_when_a_french_calendar_says(start: str, delay: str, due: str) -> None:
     begun = datetime.fromisoformat(start).replace(tzinfo=UTC)
     assert due_at(begun, delay) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "delay", "due"),
+    [
+        ("2026-03-10T09:30", "2d", "2026-03-12T17:00"),
+        ("2026-08-14T09:30", "2d", "2026-08-17T16:00"),  # Sunday
+        ("2026-08-13T09:30", "2d", "2026-08-17T16:00"),  # Assumption, a Saturday
+        ("2026-06-11T09:30", "1m", "2026-07-13T16:00"),  # Saturday
+        ("2026-04-14T09:30", "1m", "2026-05-18T16:00"),  # Ascension, then a closed Friday
+        ("2026-03-06T09:30", "48h", "2026-03-09T17:00"),
+        ("2026-03-10T09:30", "48h", "2026-03-12T09:30"),
+        ("2026-03-06T09:30", "5wd", "2026-03-13T17:00"),
+    ],
+)
+def test_nothing_that_can_wait_ends_on_a_day_nobody_works(start: str, delay: str, due: str) -> None:
+    begun = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    ends = due_when_open(begun, delay, closed={date(2026, 5, 15)})
+    assert ends == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 def test_a_delay_is_of_a_thousand_at_most() -> None:

@@ -88,7 +88,7 @@ def test_a_smell_of_gas_opens_an_order_linked_to_its_answer(home: Home) -> None:
     home.send(fill(GAS))
     order = home.session.scalars(select(WorkOrder)).one()
     assert (order.trade, order.severity) == ("gas", Severity.U0)
-    assert order.due_at == home.now + timedelta(hours=4)
+    assert order.due_at == home.now + timedelta(hours=1)
     (cause,) = order.consequence.causes
     assert cause["path"].endswith("/gas_smell")
     assert cause["answer"] == "Oui"

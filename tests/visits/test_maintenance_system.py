@@ -150,7 +150,7 @@ def test_a_refusal_of_theirs_is_one_of_whoever_was_to_do_it(desk: Desk) -> None:
         (";planifié;demain;matin;;;", "bad_date", "planned_on"),
         (";fait;;;11/03/2026;;", "must_not_be_future", "done_on"),
         (";fait;;;01/03/2026;;", "before_it_was_found", "done_on"),
-        (";fait;;;;-3;", "amount_out_of_range", "cost"),
+        (";fait;;;;-3;", "cost_out_of_range", "cost"),
         (";annulé;;;;;Sans objet", "work_order_cannot_move", ""),
         (";en attente;;;;;", "required", "hold_why"),
         (";en cours;;;;;#REF!", "cell_is_no_value", ""),

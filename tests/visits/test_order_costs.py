@@ -43,6 +43,15 @@ def accept(desk: Desk, quote: WorkOrderQuote, why: str = "", *, exceed: bool = F
     accept_quote(desk.session, desk.leak, quote.id, why, **by)
 
 
+def test_what_is_done_under_guarantee_costs_nothing_and_says_so(desk: Desk) -> None:
+    order = desk.leak
+    note_cost(order, CostSaid(cost="0"), by=desk.viewer.user_id, now=NOW)
+    assert order.cost_cents == 0
+    with pytest.raises(Invalid) as refused:
+        note_cost(order, CostSaid(cost="-3"), by=desk.viewer.user_id, now=NOW)
+    assert refused.value.fields == {"cost": "cost_out_of_range"}
+
+
 @pytest.mark.parametrize(
     ("typed", "cents"), [("1 234,50", 123450), ("80", 8000), ("80.5", 8050), ("0,01", 1)]
 )
@@ -55,9 +64,10 @@ def test_an_amount_that_cannot_be_is_refused(desk: Desk, typed: str) -> None:
     with pytest.raises(Invalid) as refused:
         quoted(desk, typed)
     assert list(refused.value.fields) == ["quote"]
-    with pytest.raises(Invalid) as refused:
-        note_cost(desk.leak, CostSaid(typed), by=desk.technician.id, now=NOW)
-    assert list(refused.value.fields) == ["cost"]
+    if typed not in ("0", "0,00"):
+        with pytest.raises(Invalid) as refused:
+            note_cost(desk.leak, CostSaid(typed), by=desk.technician.id, now=NOW)
+        assert list(refused.value.fields) == ["cost"]
 
 
 def test_of_several_quotes_the_cheapest_is_first_and_one_is_accepted(desk: Desk) -> None:

@@ -1,12 +1,14 @@
 """By when an order must be done: rule book, closing days of the landlord, a chosen day."""
 
-from datetime import date, datetime, timedelta
+import uuid
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from diagnostics.workbook import publish, read_workbook
 from tests.factories import NOW, make_case, make_user, make_viewer, make_visit
 from tests.submissions import GAS, fill, home_visit
 from tests.visits.test_orders_by_hand import LEAK, Desk
@@ -19,7 +21,7 @@ from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.people import AlertCode
-from visits.models.works import Severity
+from visits.models.works import ClosingDay, Severity
 from visits.people.measures import note_alert
 from visits.sight import Reach, Viewer
 from visits.works.at_the_door import measures_for
@@ -30,7 +32,7 @@ from visits.works.closing_days import (
     note_closing_day,
     withdraw_closing_day,
 )
-from visits.works.delays import change_deadline, delays_on
+from visits.works.delays import change_deadline, delays_on, latest_for
 from visits.works.history import steps_of, take_step_back
 
 TODAY = NOW.date()
@@ -123,6 +125,60 @@ def test_what_a_visit_finds_waits_over_closing_days_too(
         )
         called += [one.due_at for one in sent.consequences if one.due_at]
     assert days[2] not in {one.date() for one in called}
+
+
+DECLARED = """
+settings: {{form_id: told, form_title: Told, version: "1"}}
+survey:
+  - {{type: integer, name: floor, label: Floor}}
+consequences:
+  - {{when: "${{floor}} > 0", kind: work_order, code: plumbing, severity: {severity}, due: "{due}",
+     owner: landlord, "label::fr": Réparer, "label::en": Mend}}
+"""
+FRIDAY = datetime(2026, 8, 14, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("severity", "due", "ends"),
+    [
+        ("U1", "", "2026-08-14T13:30"),
+        ("U1", "48h", "2026-08-16T09:30"),  # hours of what is urgent run day and night
+        ("U2", "", "2026-08-24T16:00"),  # five working days, one of them closed
+        ("U2", "2d", "2026-08-18T16:00"),  # Sunday; the landlord is closed on the Monday
+        ("U2", "48h", "2026-08-18T16:00"),
+        ("U2", "2wd", "2026-08-19T16:00"),
+        ("P", "", "2026-11-16T17:00"),  # Saturday in three months
+    ],
+)
+def test_works_that_a_visit_finds_wait_as_those_opened_by_hand(
+    session: Session, tmp_path: Path, desk: Desk, severity: str, due: str, ends: str
+) -> None:
+    told = DECLARED.format(severity=severity, due=due)
+    publish_form(
+        session, publish(read_workbook(told.encode(), suffix=".yaml")), by=None, now=FRIDAY
+    )
+    visitor = make_user(session, role=Role.VISITOR)
+    visit = make_visit(session, case=make_case(session, by=visitor), visitor=visitor)
+    session.add(
+        ClosingDay(
+            landlord_id=visit.case.landlord_id, day=date(2026, 8, 17), why="Pont",
+            noted_at=FRIDAY, noted_by_id=desk.technician.id,
+        )
+    )  # fmt: skip
+    session.flush()
+    xml = (
+        '<data id="told" version="1"><floor>2</floor>'
+        f"<meta><instanceID>uuid:{uuid.uuid4()}</instanceID></meta></data>"
+    )
+    sent = record_submission(
+        session, FileStore(tmp_path), xml=xml.encode(), files=(), now=FRIDAY,
+        viewer=make_viewer(visitor, Reach.OWN), visit_id=visit.id,
+    )  # fmt: skip
+    (finding,) = sent.consequences
+    assert finding.due_at == datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    if not due:
+        by_hand = latest_for(session, Severity(severity), visit.case.landlord_id, since=FRIDAY)
+        assert finding.due_at == by_hand
 
 
 def test_a_newer_number_of_the_rule_book_counts_from_its_day(session: Session, desk: Desk) -> None:

@@ -73,6 +73,17 @@ def test_an_article_is_kept_as_it_is_said(bulb: Article) -> None:
     assert (bulb.rating, bulb.cost, bulb.low_at) == (7.0, 185, 20)
 
 
+@pytest.mark.parametrize("other", [{"rating": "5"}, {"fitting": "E14"}, {"name": "Ball"}])
+def test_articles_of_one_name_differ_in_cap_and_power(
+    session: Session, viewer: Viewer, bulb: Article, other: dict[str, str]
+) -> None:
+    said = {"item": "led", "name": bulb.name, "fitting": bulb.fitting, "rating": "7"} | other
+    kept = add_article(session, ArticleSaid(**said), viewer=viewer)
+    with pytest.raises(Invalid) as refused:
+        change_article(session, kept, ArticleSaid("led", bulb.name, "e27", "7,0"), viewer=viewer)
+    assert refused.value.fields == {"name": "article_kept_already"}
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [

@@ -354,9 +354,30 @@ def test_what_is_hidden_from_somebody_is_in_no_list_no_count_and_no_gain(planner
     assert {one.work_order_id for one in planner.lines(plan, which="left")} == {open_to_all.id}
     protect(session, planner.neighbour, by=by, now=NOW)
     told = planner.sum(plan)
-    assert (told.works, told.cents, told.does, told.buildings) == (0, 0, 0, [])
+    assert (told.does, told.buildings, told.became) == (0, [], {})
+    # What was decided stays what it is, and says how much of it she may not open.
+    assert (told.works, told.cents, told.unseen) == (1, 100_00, 1)
     assert {one.work_order_id for one in planner.lines(plan)} == {open_to_all.id}
     assert sum(told.left.values()) == 1
+
+
+def test_a_decision_tells_the_same_sum_to_everybody_and_a_draft_what_each_sees(
+    planner: Planner, now: datetime
+) -> None:
+    session, viewer = planner.session, make_viewer(make_user(planner.session))
+    file = open_adaptation(session, planner.people[0], planner.home, SHOWER, viewer=viewer, now=now)
+    fund(session, file, viewer=viewer, now=now)
+    planner.costs(planner.lamp, "600")
+    planner.eyes = Eyes(planner.planning, make_viewer(planner.manager))
+    plan = planner.plan(aim="falls", budget="9000")
+    works_alone = Eyes(planner.planning, None)
+    drafted = planner.sum(plan), planner.sum(plan, works_alone)
+    assert [one.unseen for one in drafted] == [0, 0]
+    assert drafted[0].cents - drafted[1].cents == COST
+    planner.decide(plan)
+    mine, hers = planner.sum(plan), planner.sum(plan, works_alone)
+    assert (hers.works, hers.cents) == (mine.works, mine.cents) == (drafted[0].works, mine.cents)
+    assert (mine.unseen, hers.unseen) == (0, 1)
 
 
 def test_whoever_follows_adaptations_plans_them_with_the_landlords_share(

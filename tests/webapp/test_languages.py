@@ -1,6 +1,7 @@
 """French complete beside English: no text of a screen lacks either."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from flask import Flask
 from flask_babel import force_locale
 
 import webapp
+from webapp.frame.languages import ngettext
+from webapp.office.frame.figures import as_typed, quantity
+from webapp.office.papers.saying import spoken_moment
 
 ROOM = Path(webapp.__file__).parent
 CATALOGUE = ROOM / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
@@ -79,3 +83,25 @@ def test_a_filter_on_a_constant_speaks_as_its_reader_does(app: Flask) -> None:
         french = template.render()
     with app.test_request_context(), force_locale("en"):
         assert template.render() != french
+
+
+def test_numbers_are_written_as_they_are_read(app: Flask) -> None:
+    counted = "{{ ngettext('%(num)d dwelling', '%(num)d dwellings', number) }}"
+    at = datetime(2026, 11, 12, 16, 30, tzinfo=UTC)
+    with app.test_request_context(), force_locale("fr"):
+        template = app.jinja_env.from_string(counted)
+        assert template.render(number=13000) == "13\u202f000 logements"
+        assert template.render(number=1) == "1 logement"
+        several = ngettext("%(num)d dwelling", "%(num)d dwellings", 13000)
+        assert several == "13\u202f000 logements"
+        assert [quantity(one, "h") for one in (1, 1.5, 2)] == [
+            "1\xa0heure", "1,5\xa0heure", "2\xa0heures",
+        ]  # fmt: skip
+        assert quantity(1, "paper") == "1\xa0pièce"
+        assert spoken_moment(at) == "jeudi 12 novembre, 17\xa0h\xa030"
+    with app.test_request_context(), force_locale("en"):
+        assert [quantity(one, "h") for one in (1, 1.5)] == ["1\xa0hour", "1.5\xa0hours"]
+        assert spoken_moment(at) == "Thursday 12 November, 17:30"
+    assert [as_typed(one) for one in (20000.0, 64.71, 0.5, "abc", None)] == [
+        "20000", "64,71", "0,5", "abc", None,
+    ]  # fmt: skip

@@ -46,6 +46,7 @@ def test_orders_go_out_and_answers_come_back_by_reference(app: Flask, client_as:
     page = bring(desk, f"{answers}BT-X;OT-8;fait;;;;\n").location
     looked = desk.get(page).text
     assert "OT-7" in looked and "n’existe pas" in looked
+    assert "Serait appliquée" in looked and "Appliquée" not in looked
     assert re.search(r"Colonnes laissées de côté.*Équipe", looked)
     assert "OT-7" not in desk.get(f"{page}?outcome=left").text
     given = desk.get(f"{page}/lines.csv").text.removeprefix("\ufeff")
@@ -57,6 +58,7 @@ def test_orders_go_out_and_answers_come_back_by_reference(app: Flask, client_as:
     assert "Fuite" in desk.get(order).text and "OT-7" not in desk.get(order).text
     assert desk.post(f"{page}/applied").status_code == 302
     assert desk.post(f"{page}/applied").status_code == 409
+    assert "Appliquée" in desk.get(page).text
     shown = desk.get(order).text
     assert "OT-7" in shown and "80,50" in shown
     assert "OT-8" in desk.get(f"{page}/lines.csv?outcome=left").text

@@ -137,6 +137,10 @@ def test_the_list_is_filtered_by_agency_residence_contractor_and_why_it_worries(
         ({"agency": "x"}, []),
         ({"contractor": "x"}, []),
         ({"residence": "\0"}, []),
+        ({"residence": lift.dwelling.residence.reference.upper()}, ["lift"]),
+        ({"residence": f" {lift.dwelling.residence.address} "}, ["lift"]),
+        ({"residence": "nowhere at all"}, []),
+        ({"state": "zzz"}, ["gas", "heating", "lift"]),
     ):
         assert town.listed(**only) == trades, only
     assert [one.name for one in agencies_in_use(session, town.viewer)] == ["Nord", "Sud"]
@@ -181,6 +185,25 @@ def test_several_are_acknowledged_given_and_cancelled_and_each_says_what_became_
     assert dict(session.execute(states).all()) == {
         "gas": "done", "lift": "cancelled", "heating": "open",
     }  # fmt: skip
+
+
+def test_the_way_back_from_several_keeps_the_filters_and_the_page(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    ids = [str(one.id) for one in town.orders]
+    house = town.orders[1].dwelling.residence
+    name, asked = house.reference, f"residence={house.id}"
+    session.commit()
+    client, page = client_as(Role.TECHNICIAN, language="en"), "/work-orders/together"
+    listed = client.get(f"/work-orders/?state=zzz&{asked}").text
+    assert '<option value="open_all" selected>' in listed
+    assert f'name="residence" value="{name}"' in listed
+    act = {"act": "acknowledge", "ids": ids}
+    first = client.post(f"{page}?state=open_all&trade=gas&page=2", data=act)
+    assert "/work-orders/?state=open_all&amp;trade=gas&amp;page=2" in first.text
+    again = client.post(page, data=act).text
+    assert again.count("It is taken on already. Nothing was changed.") == len(ids)
+    assert "closed already" not in again
 
 
 def test_a_list_is_saved_under_a_name_for_oneself_and_withdrawn(

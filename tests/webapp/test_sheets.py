@@ -138,3 +138,19 @@ def test_the_receipt_of_a_kit_counts_what_was_fitted_and_says_what_it_saves(
     assert "mètres cubes" in said
     assert "LED bulbs 1" in read(client, f"{receipt}?language=en")
     assert client_as(Role.TECHNICIAN).get(receipt).status_code == 403
+
+
+def test_what_any_form_of_a_visit_counts_as_fitted_has_a_receipt_and_savings_only_where_told(
+    home: Home, client_as: SignIn
+) -> None:
+    client, receipt = client_as(Role.COORDINATOR), f"{home.page}/kit-receipt.pdf"
+    home.send_xml(fill(GAS | {"led_fitted": "3"}))
+    assert receipt in client.get(home.page).text
+    with home.house.sessions() as session:
+        papers = f"/people/{session.merge(home.person).id}"
+    assert receipt in client.get(papers).text
+    said = read(client, receipt)
+    assert "Ampoules LED 3" in said
+    assert "euros par an" not in said
+    assert "/savings" not in client.get(home.page).text
+    assert client.get(f"{home.page}/savings").status_code == 404

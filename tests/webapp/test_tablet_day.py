@@ -71,6 +71,7 @@ def test_the_visits_of_a_home_share_its_name_but_for_protected_people(tablet: Ta
 
 def test_the_tablet_learns_how_long_a_form_may_lie(tablet: Tablet) -> None:
     assert tablet.day()["visit_idle_minutes"] == 15
+    assert tablet.day()["order_delays"]["U2"] == "5wd"
     told = replace(tablet.house.settings, visit_idle_minutes=3)
     tablet.app.extensions["palier"] = replace(tablet.house, settings=told)
     assert tablet.day()["visit_idle_minutes"] == 3

@@ -2,21 +2,21 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.following.what_follows import open_what_follows
 from visits.forms.published import said_of
-from visits.ground.deadlines import due_at
+from visits.ground.deadlines import today_in_paris
 from visits.mapping.points import refresh_map
 from visits.models.cases import Case
 from visits.models.people import Person, RefusedPart
 from visits.models.visits import COUNTED, Consequence, Submission, Visit
 from visits.people.part_refusals import refused_parts, take_part_back
 from visits.sight import Viewer
-from visits.works.closing_days import closed_days
+from visits.works.delays import Terms, terms_of
 from visits.works.findings import order_of
 
 
@@ -58,12 +58,14 @@ def _open_left(session: Session, submission: Submission, now: datetime) -> int:
             continue
         opened += 1
         if order.consequence_id == one.id:
-            order.due_at = _due_from(one, now, closed_days(session, case.landlord_id))
+            terms = terms_of(session, case.landlord_id, on=today_in_paris(now))
+            order.due_at = _due_from(one, terms, now=now)
     refresh_map(session, [case.dwelling_id])
     return opened
 
 
-def _due_from(consequence: Consequence, now: datetime, closed: frozenset[date]) -> datetime | None:
+def _due_from(consequence: Consequence, terms: Terms, *, now: datetime) -> datetime | None:
     """Let the delay run from when she allows it: nobody could begin before."""
     said = said_of(consequence.submission.form_version, consequence.path)
-    return due_at(now, said.due, closed=closed) if said and said.due else None
+    own = said.due if said is not None else ""
+    return terms.end(consequence.kind, consequence.severity, own, since=now)

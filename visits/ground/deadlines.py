@@ -39,6 +39,19 @@ def due_at(start: datetime, delay: str | Delay, *, closed: Container[date] = ())
     return _end_of_day(local)
 
 
+def due_when_open(start: datetime, delay: str | Delay, *, closed: Container[date] = ()) -> datetime:
+    """Give the moment `delay` after `start`, put off to 18:00 of the next day somebody works on.
+
+    Saturdays, Sundays, public holidays and `closed` days are none.
+    """
+    local = due_at(start, delay, closed=closed).astimezone(PARIS)
+    if not _is_off(local.date(), closed):
+        return local.astimezone(UTC)
+    while _is_off(local.date(), closed):
+        local += timedelta(days=1)
+    return _end_of_day(local)
+
+
 def months_after(day: date, months: int) -> date:
     """Give the same day some months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -71,10 +84,13 @@ def is_public_holiday(day: date) -> bool:
 def _working_days_later(local: datetime, days: int, closed: Container[date]) -> datetime:
     while days > 0:
         local += timedelta(days=1)
-        off = local.weekday() > 4 or is_public_holiday(local.date()) or local.date() in closed
-        if not off:
+        if not _is_off(local.date(), closed):
             days -= 1
     return _end_of_day(local)
+
+
+def _is_off(day: date, closed: Container[date]) -> bool:
+    return day.weekday() > 4 or is_public_holiday(day) or day in closed
 
 
 def _end_of_day(local: datetime) -> datetime:

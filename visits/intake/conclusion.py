@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from diagnostics.assessment import Called, assess
+from diagnostics.codes import Kind
 from diagnostics.facts import facts
 from diagnostics.falls import falls_told
 from diagnostics.form import Question
@@ -27,7 +28,7 @@ from visits.following.setting_aside import supersede
 from visits.following.what_follows import open_urgent_works, open_what_follows, works_left
 from visits.forms.published import LANGUAGES, read_form
 from visits.ground.clocks import OLDEST, read_moment
-from visits.ground.deadlines import due_at, today_in_paris
+from visits.ground.deadlines import today_in_paris
 from visits.homes.traits import note_answers
 from visits.intake.contradictions import contradictions_of
 from visits.intake.doubles import doubts_of
@@ -43,7 +44,7 @@ from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.stock.bags import record_fitted
 from visits.surroundings.delivering import note_surroundings
-from visits.works.closing_days import closed_days
+from visits.works.delays import Terms, terms_of
 
 CONSENTS = tuple(scope.value for scope in ConsentScope)
 
@@ -78,9 +79,9 @@ def conclude(
     if (left := items_left(form, checked)) is not None:
         submission.findings["kit_left"] = left
     submission.outcome = outcome_of(form, checked)
-    closed = _closed_days(session, submission, assessment.called)
+    terms = _terms(session, submission, assessment.called, now=now)
     for called in assessment.called:
-        _call_for(submission, called, now, closed)
+        _call_for(submission, called, terms, now=now)
     aside = _beside(session, submission)
     judge(session, submission, aside)
     later = _later(session, submission, aside)
@@ -236,18 +237,17 @@ def _filled_at(submission: Submission, said: str) -> datetime:
     return ended_at if believable else received_at
 
 
-def _closed_days(
-    session: Session, submission: Submission, called: Sequence[Called]
-) -> frozenset[date]:
-    """Give the days on which nobody of the landlord works, where something counts working days."""
-    if submission.visit is None or not any(one.due.endswith("wd") for one in called):
-        return frozenset()
-    return closed_days(session, submission.visit.case.landlord_id)
+def _terms(
+    session: Session, submission: Submission, called: Sequence[Called], *, now: datetime
+) -> Terms:
+    """Read how long what is called for may wait, where any of it has an end."""
+    if not any(one.due or one.kind == Kind.WORK_ORDER for one in called):
+        return Terms({})
+    landlord_id = submission.visit.case.landlord_id if submission.visit is not None else None
+    return terms_of(session, landlord_id, on=today_in_paris(now))
 
 
-def _call_for(
-    submission: Submission, called: Called, now: datetime, closed: frozenset[date]
-) -> None:
+def _call_for(submission: Submission, called: Called, terms: Terms, *, now: datetime) -> None:
     consequence = Consequence(
         position=len(submission.consequences),
         path=called.path,
@@ -255,7 +255,7 @@ def _call_for(
         code=called.code,
         severity=called.severity or None,
         owner=called.owner or None,
-        due_at=due_at(now, called.due, closed=closed) if called.due else None,
+        due_at=terms.end(called.kind, called.severity, called.due, since=now),
         label=dict(called.label),
         causes=[asdict(cause) for cause in called.causes],
     )

@@ -46,6 +46,14 @@ def savings_of(session: Session, visit: Visit) -> KitSavings:
     return KitSavings(kit, on, saved, items)
 
 
+def savings_told(session: Session, visit: Visit) -> Savings | None:
+    """Give what the kit of a visit saves; None where its answers or the numbers do not tell it."""
+    try:
+        return savings_of(session, visit).saved
+    except NotFound:
+        return None
+
+
 def keep_older_savings(session: Session, *, now: datetime) -> int:
     """Work out, some at a time, what kits save whose answers came before it was kept."""
     statement = (
@@ -68,7 +76,7 @@ def items_of(session: Session, visit: Visit) -> dict[str, int]:
     """Count by item what the answers of a visit say was fitted or given; else raise NotFound."""
     items = fitted_at(session, visit.id)
     if not items:
-        raise NotFound("savings_not_found")
+        raise NotFound("no_items_fitted")
     return items
 
 

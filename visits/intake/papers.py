@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from diagnostics.audit import FILE_NAME as TIME_LOG
+from diagnostics.kits import ECO_KIT
 from visits.forms.published import read_form
 from visits.ground.deadlines import midnight_in_paris
 from visits.intake.sealed_photos import answers_in, sealed_photos
@@ -23,8 +24,9 @@ from visits.models.visits import COUNTED, Consequence, Submission, SubmissionFil
 from visits.people.consents import still_counts
 from visits.people.documents import documents_of
 from visits.sight.reach import Viewer, visible_cases
+from visits.stock.bags import fitted_by
 
-KIT, ADAPTATION = "eco_kit", "adaptation"
+ADAPTATION = "adaptation"
 
 
 class PaperKind(enum.StrEnum):
@@ -58,7 +60,7 @@ class Enclosed:
 class Paper:
     """A paper: of which day, by whom, and what it is of: answers of a visit, a call's letter.
 
-    `reports` are worked out of the answers: what the kit saves, who may pay.
+    `reports` are worked out of the answers: what the kit saves, its receipt, who may pay.
     """
 
     kind: PaperKind
@@ -130,7 +132,13 @@ def _of_visits(session: Session, cases: Select[uuid.UUID]) -> Iterator[Paper]:
             )
         )
     )
+    fitted = fitted_by(session, ids)
     for one in sent:
+        told = {
+            "savings": one.form_version.form_id == ECO_KIT,
+            "receipt": one.id in fitted,
+            "funding": one.id in adapting,
+        }
         yield Paper(
             PaperKind.ANSWERS,
             one.ended_at or one.received_at,
@@ -138,7 +146,7 @@ def _of_visits(session: Session, cases: Select[uuid.UUID]) -> Iterator[Paper]:
             submission=one,
             enclosed=_enclosed(session, one),
             consents=consents[one.id],
-            reports=_reports(one, adapts=one.id in adapting),
+            reports=[name for name, there in told.items() if there],
         )
 
 
@@ -151,11 +159,6 @@ def _consents(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[Any, list[C
         if all((one.scope, one.given) != (consent.scope, consent.given) for one in there):
             there.append(consent)
     return found
-
-
-def _reports(submission: Submission, *, adapts: bool) -> list[str]:
-    saves = submission.form_version.form_id == KIT
-    return [name for name, there in (("savings", saves), ("funding", adapts)) if there]
 
 
 def _enclosed(session: Session, submission: Submission) -> list[Enclosed]:

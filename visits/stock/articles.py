@@ -92,13 +92,14 @@ def _read(said: ArticleSaid, others: Sequence[Article]) -> dict[str, str | float
         fields["name"] = "required"
     elif len(name) > NAME_LENGTH:
         fields["name"] = "text_too_long"
-    elif any(one.item == said.item and one.name.lower() == name.lower() for one in others):
-        fields["name"] = "article_kept_already"
     if len(fitting) > FITTING_LENGTH:
         fields["fitting"] = "text_too_long"
     rating = _number(fields, "rating", said.rating, MOST_RATED)
     if rating is not None and said.item in KEPT and said.item not in RATED_IN:
         fields["rating"] = "item_not_rated"
+    mine = (said.item, name.lower(), fitting.lower(), rating)
+    if "name" not in fields and any(_told_apart(one) == mine for one in others):
+        fields["name"] = "article_kept_already"
     cost = _number(fields, "cost", said.cost, MOST_CENTS / 100)
     low_at = _number(fields, "low_at", said.low_at, MOST_LOW)
     if fields:
@@ -111,6 +112,11 @@ def _read(said: ArticleSaid, others: Sequence[Article]) -> dict[str, str | float
         "cost": None if cost is None else round(cost * 100),
         "low_at": None if low_at is None else int(low_at),
     }
+
+
+def _told_apart(article: Article) -> tuple[str, str, str, float | None]:
+    """Give what no two articles have alike: the same bulb is bought in several caps and powers."""
+    return article.item, article.name.lower(), article.fitting.lower(), article.rating
 
 
 def _number(fields: dict[str, str], field: str, text: str, most: float) -> float | None:

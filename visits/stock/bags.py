@@ -127,6 +127,14 @@ def fitted_at(session: Session, visit_id: uuid.UUID) -> dict[str, int]:
     return {item: -quantity for item, quantity in session.execute(statement)}
 
 
+def fitted_by(session: Session, submission_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Tell which of some submissions say that items of a kit were fitted or given."""
+    statement = select(KitMovement.submission_id).where(
+        KitMovement.submission_id.in_(submission_ids)
+    )
+    return {one for one in session.scalars(statement) if one is not None}
+
+
 def bag_of(session: Session, visitor_id: uuid.UUID) -> Bag:
     """Count what is in a visitor's bag, by item; items she never had are left out."""
     return bags_of(session, [visitor_id]).get(visitor_id, {})

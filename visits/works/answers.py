@@ -174,7 +174,7 @@ def _is_there(order: WorkOrder, state: WorkOrderState, said: MoveSaid) -> bool:
 
 def _cost(answer: Answer, order: WorkOrder) -> str:
     """Give what an order cost, if that is new. Raises Invalid, Conflict."""
-    if not answer.cost or amount(answer.cost, field="cost") == order.cost_cents:
+    if not answer.cost or amount(answer.cost, field="cost", least=0) == order.cost_cents:
         return ""
     if order.state is _S.CANCELLED:
         raise Conflict("work_order_cannot_move")

@@ -23,16 +23,16 @@ NAME_LENGTH, NOTE_LENGTH = 200, 500
 MOST_CENTS, MOST_MINUTES = 100_000_000, 100_000
 
 
-def amount(text: str, *, field: str) -> int:
-    """Read an amount in euros as cents. Raises Invalid: it is more than nothing and no fortune."""
+def amount(text: str, *, field: str, least: int = 1) -> int:
+    """Read an amount in euros as cents, from `least` to `MOST_CENTS`; raises Invalid."""
     if not text.strip():
         raise Invalid({field: "required"})
     try:
         cents = typed_cents(text)
     except ValueError:
         raise Invalid({field: "no_amount"}) from None
-    if not 0 < cents <= MOST_CENTS:
-        raise Invalid({field: "amount_out_of_range"})
+    if not least <= cents <= MOST_CENTS:
+        raise Invalid({field: "amount_out_of_range" if least else "cost_out_of_range"})
     return cents
 
 
@@ -136,7 +136,8 @@ def note_cost(
     changes, fields = dict[str, Any](), dict[str, str]()
     if said.cost.strip():
         try:
-            changes["cost_cents"] = amount(said.cost, field="cost")
+            # What is done under guarantee costs nothing.
+            changes["cost_cents"] = amount(said.cost, field="cost", least=0)
         except Invalid as refused:
             fields |= refused.fields
     if labour := said.labour.strip():

@@ -2,14 +2,21 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from diagnostics.delays import Delay, DelayUnit
+from diagnostics.codes import Kind
+from diagnostics.delays import Delay, DelayUnit, parse_delay
 from diagnostics.parameters import Parameters
 from visits.forms.parameters import parameters_in_force
-from visits.ground.deadlines import due_at, midnight_in_paris, today_in_paris
+from visits.ground.deadlines import (
+    due_at,
+    due_when_open,
+    midnight_in_paris,
+    today_in_paris,
+)
 from visits.ground.errors import Conflict, Invalid
 from visits.models.people import AccessKind
 from visits.models.works import URGENT, OrderStep, Severity, WorkOrder
@@ -40,12 +47,46 @@ def delays_on(session: Session, day: date) -> Mapping[Severity, Delay]:
     return {one: delay_of(parameters, one, on=day) for one in Severity}
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How long what is found may wait at a landlord: by severity, over the days it is closed."""
+
+    delays: Mapping[Severity, Delay]
+    closed: frozenset[date] = frozenset()
+
+    def latest(self, severity: Severity, *, since: datetime) -> datetime:
+        """Give by when an order of a severity must be done that was found at a moment (aware)."""
+        return self._end(self.delays[severity], severity, since)
+
+    def end(self, kind: str, severity: str | None, own: str, *, since: datetime) -> datetime | None:
+        """Give by when what a form calls for is due: after its `own` delay, where it has one.
+
+        Works without wait as long as their severity may, as orders by hand; all else has no end.
+        """
+        if own:
+            return self._end(parse_delay(own), severity, since)
+        if kind == Kind.WORK_ORDER:
+            return self.latest(Severity(severity or Severity.P), since=since)
+        return None
+
+    def _end(self, delay: Delay, severity: str | None, since: datetime) -> datetime:
+        """Count hours of what is urgent day and night; nothing else ends on a day nobody works."""
+        if severity in URGENT and delay.unit == DelayUnit.HOURS:
+            return due_at(since, delay)
+        return due_when_open(since, delay, closed=self.closed)
+
+
+def terms_of(session: Session, landlord_id: uuid.UUID | None, *, on: date) -> Terms:
+    """Give the delays of a day and the closing days of a landlord, none where it is unknown."""
+    return Terms(delays_on(session, on), closed_days(session, landlord_id))
+
+
 def latest_for(
     session: Session, severity: Severity, landlord_id: uuid.UUID | None, *, since: datetime
 ) -> datetime:
     """Give by when an order of a severity must be done that was found at a moment (aware)."""
-    delay = delays_on(session, today_in_paris(since))[severity]
-    return due_at(since, delay, closed=closed_days(session, landlord_id))
+    terms = terms_of(session, landlord_id, on=today_in_paris(since))
+    return terms.latest(severity, since=since)
 
 
 def chosen_end(day: date, *, found_on: date, latest: datetime | None, now: datetime) -> datetime:

@@ -129,7 +129,9 @@ def move_work_order(
     field, for what is missing or cannot be.
     """
     if state not in moves_of(order, viewer):
-        raise Conflict("work_order_cannot_move", state=order.state)
+        taken = state is _S.ACKNOWLEDGED and order.is_open and order.acknowledged_at is not None
+        code = "work_order_taken_already" if taken else "work_order_cannot_move"
+        raise Conflict(code, state=order.state)
     carry_out(session, order, state, said, by=viewer.user_id, at=at, now=now)
 
 

@@ -104,11 +104,16 @@ TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 
 # Beside the states themselves: all that are open, and why some of them should worry somebody.
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
+EVERY = "all"
 PROPOSED = "proposed"
 # On hold for a part of our stock, of which there are enough by now.
 PART_THERE = "part_there"
 # Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
 TO_REVIEW = "to_review"
+STANDINGS = (
+    EVERY, OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD, PROPOSED, PART_THERE, TO_REVIEW,
+    *WorkOrderState,
+)  # fmt: skip
 LONG_ON_ITS_WAY = timedelta(days=1)
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
 OWN, BY_LINK = "own", "link"
@@ -118,11 +123,11 @@ OWN, BY_LINK = "own", "link"
 class WorkOrderFilter:
     """Which work orders; an empty field does not filter.
 
-    `state` may be one of the words above, `contractor` the id of an organisation, a team or a
-    technician, `own` or `link`;
-    `agency` is a territory's id, `residence` a residence's; `late_why` one of the reasons of
-    `visits.works.lateness`, `hold_why` why it is on hold, `part` the id of the article that it
-    waits for.
+    `state` may be one of `STANDINGS`: whatever else is asked for, those that are open are meant;
+    `contractor` the id of an organisation, a team or a technician, `own` or `link`; `agency` is a
+    territory's id, `residence` a residence's id, its reference or its address, or words of these;
+    `late_why` one of the reasons of `visits.works.lateness`, `hold_why` why it is on hold, `part`
+    the id of the article that it waits for.
     """
 
     state: str = OPEN_ALL
@@ -242,8 +247,8 @@ def _found(
         statement = statement.where(WorkOrder.trade == only.trade)
     if only.agency:
         statement = statement.where(_stands_in(Residence.territory_id == _id(only.agency)))
-    if only.residence:
-        statement = statement.where(_stands_in(Residence.id == _id(only.residence)))
+    if only.residence.strip():
+        statement = statement.where(_stands_in(_meant(session, only.residence.strip())))
     if only.contractor:
         statement = statement.where(_done_by(only.contractor))
     if only.text.strip():
@@ -259,6 +264,18 @@ def _stands_in(which: ColumnElement[bool]) -> ColumnElement[bool]:
     houses = select(Residence.id).where(which)
     homes = select(Dwelling.id).join(Dwelling.residence).where(which)
     return or_(WorkOrder.residence_id.in_(houses), WorkOrder.dwelling_id.in_(homes))
+
+
+def _meant(session: Session, typed: str) -> ColumnElement[bool]:
+    """Select the residence of that id, reference or address; else those whose words are typed."""
+    typed = typed.replace("\0", "")
+    if not typed:
+        return false()
+    names = (func.lower(Residence.reference), func.lower(Residence.address))
+    named = or_(Residence.id == _id(typed), *(name == typed.lower() for name in names))
+    if session.scalar(select(Residence.id).where(named).limit(1)) is not None:
+        return named
+    return Residence.id.in_(residences_called(session, typed))
 
 
 def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -277,9 +294,9 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
         PROPOSED: (WorkOrder.proposed_on.is_not(None),),
         PART_THERE: (part_is_there(),),
     }
-    if state not in worries:
+    if state in ("", EVERY):
         return []
-    return [WorkOrder.state.in_(OPEN_STATES), *worries[state]]
+    return [WorkOrder.state.in_(OPEN_STATES), *worries.get(state, ())]
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

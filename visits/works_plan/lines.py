@@ -158,7 +158,9 @@ class Sum:
     """What somebody may see of a plan: what it takes and does, by building, why others are out.
 
     `became` counts the works that are taken by what they became, `in_fact_cents` is what the done
-    ones cost, as far as it is noted.
+    ones cost, as far as it is noted. Of a plan that was decided, `works` and `cents` are those of
+    the decision, the same for everybody, `unseen` of its works are hidden from her; all else is of
+    what she sees.
     """
 
     works: int
@@ -168,10 +170,11 @@ class Sum:
     left: Mapping[OutWhy, int]
     became: Mapping[Became, int]
     in_fact_cents: int
+    unseen: int = 0
 
 
 def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum:
-    """Sum up what somebody may see of a plan: what is hidden from her by now is not counted."""
+    """Sum up what somebody may see of a plan; of one that is decided, what was decided in all."""
     taken = _found(plan, eyes).where(WorksPlanLine.chosen.is_(True))
     taken = taken.options(
         _ORDER.joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence),
@@ -189,9 +192,12 @@ def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum
     counted = defaultdict[Became, int](int)
     for line in lines:
         counted[became(line)] += 1
+    works_in_all, cents_in_all = len(lines), sum(line.cents or 0 for line in lines)
+    if plan.decided_at is not None:
+        works_in_all, cents_in_all = _decided(session, plan)
     return Sum(
-        len(lines),
-        sum(line.cents or 0 for line in lines),
+        works_in_all,
+        cents_in_all,
         done_by(groups, range(len(lines))),
         [
             Building(
@@ -202,7 +208,16 @@ def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum
         _left(session, plan, eyes),
         {one: counted[one] for one in Became if counted[one]},
         sum((line.order.cost_cents or 0) for line in lines if line.order is not None),
+        works_in_all - len(lines),
     )
+
+
+def _decided(session: Session, plan: WorksPlan) -> tuple[int, int]:
+    """Count the works of a decision, and what they take of the budget in cents, of no home."""
+    taken = (WorksPlanLine.plan_id == plan.id, WorksPlanLine.chosen.is_(True))
+    counted = select(func.count(), func.coalesce(func.sum(WorksPlanLine.cents), 0)).where(*taken)
+    works, cents = session.execute(counted).one()
+    return works or 0, int(cents or 0)
 
 
 def _work(line: WorksPlanLine) -> Work:

@@ -22,6 +22,7 @@ from visits.agenda.visit_forms import VisitForm, forms_of_visits, forms_to_come
 from visits.cases.interpreters import standing_interpreters
 from visits.following.kinds import Due
 from visits.forms.listing import confidential_names
+from visits.ground.deadlines import today_in_paris
 from visits.intake.day import Earlier, Sent, due_in_homes, earlier_answers, sent_since
 from visits.models.cases import Case
 from visits.models.interpreters import InterpreterNeed
@@ -35,6 +36,7 @@ from visits.programmes.published import programme_of
 from visits.programmes.shape import VisitKind
 from visits.sight.access_log import log_access
 from visits.stock.bags import bag_of
+from visits.works.delays import delays_on
 from visits.works.interventions import ROUND
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.api.tablet_orders import round_of
@@ -91,6 +93,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
     moment = now()
     with reading() as session:
         bag = bag_of(session, g.account.id)
+        delays = delays_on(session, today_in_paris(moment))
         if may(Action.CARRY_WORKS):
             told = _works(session)
         else:
@@ -101,6 +104,7 @@ def day(query: dict[str, Any]) -> dict[str, Any]:
         "user": g.account,
         "kit": [_kit_item(item, bag[item]) for item in KITS if item in bag],
         "visit_idle_minutes": house().settings.visit_idle_minutes,
+        "order_delays": {severity.value: str(delay) for severity, delay in delays.items()},
     }
 
 

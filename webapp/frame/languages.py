@@ -6,7 +6,15 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, g, request
-from flask_babel import Babel, format_date, format_datetime, get_locale, gettext
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_decimal,
+    get_locale,
+    get_translations,
+    gettext,
+)
 from jinja2 import pass_context
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.runtime import Context
@@ -35,8 +43,31 @@ def speak_languages(app: Flask) -> None:
     """Register translations and the filters of the templates."""
     app.config.update(BABEL_DEFAULT_LOCALE="fr", BABEL_DEFAULT_TIMEZONE="Europe/Paris")
     Babel(app, locale_selector=chosen_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: get_translations().ugettext(text),
+        ngettext=_counted,
+        newstyle=True,
+        pgettext=lambda context, text: get_translations().upgettext(context, text),
+        npgettext=_counted_within,
+    )
     app.jinja_env.filters.update(moment=moment, weekday=weekday, day=day, share=share, pick=pick)
     app.jinja_env.globals.update(current_language=current_language)
+
+
+def ngettext(one: str, several: str, number: int, **said: Any) -> str:
+    """Give the text for a number that may be large, outside of a template, as templates do."""
+    return _counted(one, several, number) % said
+
+
+def _counted(one: str, several: str, number: int) -> str:
+    """Give the text for a number, which stands in it as people read it: 13 000."""
+    said = get_translations().ungettext(one, several, number)
+    return str(said).replace("%(num)d", str(format_decimal(number)))
+
+
+def _counted_within(context: str, one: str, several: str, number: int) -> str:
+    said = get_translations().unpgettext(context, one, several, number)
+    return str(said).replace("%(num)d", str(format_decimal(number)))
 
 
 def say_each_time(app: Flask) -> None:

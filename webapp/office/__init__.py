@@ -38,7 +38,15 @@ from webapp.office import (
     works_plan,
 )
 from webapp.office.frame.codes import adaptation_name, coded, kind_name, owner_name, term
-from webapp.office.frame.figures import delay, euros, lasting, month, quantity, skew_in_words
+from webapp.office.frame.figures import (
+    as_typed,
+    delay,
+    euros,
+    lasting,
+    month,
+    quantity,
+    skew_in_words,
+)
 from webapp.office.frame.landlords import landlord_chosen, landlord_column, landlords_seen
 from webapp.office.frame.list_file import most_in_a_file
 from webapp.office.frame.listing import file_link, here, pairs, sort_link
@@ -105,7 +113,9 @@ def register_office(app: Flask) -> None:
         clock=clock, iso_day=iso_day, phone=telephone, decimal=format_decimal
     )
     app.jinja_env.globals.update(coded=coded, kind_name=kind_name, owner_name=owner_name)
-    app.jinja_env.filters.update(delay=delay, euros=euros, month=month, term=term)
+    app.jinja_env.filters.update(
+        as_typed=as_typed, delay=delay, euros=euros, month=month, term=term
+    )
     app.jinja_env.filters.update(lasting=lasting, quantity=quantity, skew=skew_in_words)
     app.jinja_env.filters.update(adaptation=adaptation_name)
     app.jinja_env.globals["is_demo"] = lambda: house().settings.demo

@@ -198,3 +198,8 @@ class DaySchema(Schema):
     sent = fields.List(fields.Nested(SentSchema))
     taken_back = fields.List(fields.UUID())
     visit_idle_minutes = fields.Integer()
+    order_delays = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "How long works without a delay of their own wait, by severity."},
+    )

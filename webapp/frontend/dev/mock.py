@@ -187,6 +187,7 @@ def day() -> dict[str, Any]:
         "kit": KIT,
         "sent": SENT,
         "visit_idle_minutes": 15,
+        "order_delays": {"U0": "1h", "U1": "4h", "U2": "5wd", "U3": "30d", "P": "3m"},
     }
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.calls.call_list import ALL, CaseFilter, count_cases
@@ -26,6 +25,7 @@ from visits.programmes.published import find_programme, load_programmes, retired
 from visits.sight.listing import Listed, Wanted
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
+from webapp.frame.languages import ngettext
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import wanted

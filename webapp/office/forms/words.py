@@ -3,7 +3,25 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
+_UNITS: dict[str, Any] = {
+    "EUR": "€",
+    "EUR/kWh": "€/kWh",
+    "EUR/m3": "€/m³",
+    "K": "K",
+    "day": _l("days"),
+    "h": _l("hours"),
+    "h/d": _l("h a day"),
+    "kWh/(m3.K)": "kWh/(m³·K)",
+    "kgCO2e/kWh": _l("kg CO₂e/kWh"),
+    "l/d": _l("l a day"),
+    "month": _l("months"),
+    "paper": _l("papers"),
+    "photo": _l("photos"),
+    "stands": _l("stands"),
+    "working day": _l("working days"),
+}
 WORDS: dict[str, dict[str, Any]] = {
     "form_part": {
         "label": _l("Text"),
@@ -40,22 +58,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "memory": _l("From memory: to be read again"),
         "choice": _l("A choice of ours"),
     },
-    "unit": {
-        "EUR": "€",
-        "EUR/kWh": "€/kWh",
-        "EUR/m3": "€/m³",
-        "K": "K",
-        "day": _l("days"),
-        "h": _l("hours"),
-        "h/d": _l("h a day"),
-        "kWh/(m3.K)": "kWh/(m³·K)",
-        "kgCO2e/kWh": _l("kg CO₂e/kWh"),
-        "l/d": _l("l a day"),
-        "month": _l("months"),
-        "paper": _l("papers"),
-        "photo": _l("photos"),
-        "stands": _l("stands"),
-        "working day": _l("working days"),
+    "unit": _UNITS,
+    "unit_of_one": _UNITS
+    | {
+        "day": _p("one", "day"),
+        "h": _p("one", "hour"),
+        "month": _p("one", "month"),
+        "paper": _p("one", "paper"),
+        "photo": _p("one", "photo"),
+        "working day": _p("one", "working day"),
     },
     # What diagnostics says in French of a parameter, in the reader's language.
     "parameter_error": {

@@ -6,6 +6,7 @@ from flask_babel import format_currency, format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 
 from visits.ground.clocks import WORTH_SAYING
+from webapp.frame.languages import current_language
 from webapp.words import word
 
 # As many decimals as a price per kWh has.
@@ -22,6 +23,13 @@ def month(value: str) -> str:
 def euros(cents: int) -> str:
     """Write an amount in cents as people read it: 1 234,50 €."""
     return str(format_currency(cents / 100, "EUR"))
+
+
+def as_typed(value: object) -> object:
+    """Write an amount or a surface as somebody types it: 20000, or 64,71; others stay as is."""
+    if not isinstance(value, float):
+        return value
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def delay(value: timedelta | None) -> str:
@@ -68,4 +76,6 @@ def lasting(value: timedelta) -> str:
 def quantity(value: float, unit: str = "1") -> str:
     """Write a number of a rule book with all its decimals and its unit: `0,194 €/kWh`."""
     number = str(format_decimal(value, EXACTLY))
-    return number if unit == "1" else f"{number}\u00a0{word('unit', unit)}"
+    of_one = abs(value) < 2 if current_language() == "fr" else value == 1
+    said = word("unit_of_one" if of_one else "unit", unit)
+    return number if unit == "1" else f"{number}\u00a0{said}"

@@ -35,6 +35,7 @@ from visits.models.accounts import User
 from visits.models.cases import Task
 from visits.models.visits import Submission, Visit, VisitState
 from visits.people.part_refusals import refused_parts
+from visits.stock.bags import fitted_by
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import house, now, transaction
@@ -205,6 +206,7 @@ def _page(session: Session, visit: Visit, errors: dict[str, str] | None = None) 
         others=_others(session, file.submissions) if reads else {},
         knocks=[one for one in file.attempts if one.visit_id == visit.id],
         ladder=ladder_of(file.attempts),
+        fitted=fitted_by(session, [one.id for one in file.submissions]) if reads else (),
         sent=len(file.submissions),
         left=standing(session, visit) if reads else (),
         errors=errors or {},

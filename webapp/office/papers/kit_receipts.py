@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import Kind
 from visits.agenda.planning import find_visit
-from visits.intake.kit_savings import items_of, savings_of
+from visits.intake.kit_savings import items_of, savings_told
 from visits.models.visits import Visit
 from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
@@ -36,8 +36,12 @@ def paper(visit_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def receipt_of(session: Session, visit: Visit, wording: Wording | None = None) -> dict[str, Any]:
-    """Say what the receipt of a visit's kit tells, in the language of the moment."""
-    items, found = items_of(session, visit), savings_of(session, visit)
+    """Say what the receipt of a visit's kit tells, in the language of the moment.
+
+    Its items are those that any form of the visit counts; what they save is left out where no
+    answers tell it. Raises NotFound where nothing was fitted or given.
+    """
+    items = items_of(session, visit)
     rows = [[coded(Kind.KIT, item), str(count)] for item, count in items.items()]
     landlord = visit.case.person.landlord
     title = _("Receipt of your kit")
@@ -46,10 +50,10 @@ def receipt_of(session: Session, visit: Visit, wording: Wording | None = None) -
         "fitted": {
             "title": _("What was fitted or given"),
             "heads": [_("Item"), _("How many")],
-            "rows": rows or [[_("Nothing was fitted that saves energy or water."), "–"]],
+            "rows": rows,
         },
         "saves_title": _("What it may save in a year"),
-        "saves": saved_lines(found.saved),
+        "saves": saved_lines(savings_told(session, visit)),
         "care": {"title": _("To make it last"), "lines": _care(items)},
         "signed": [str(_("Signature of the visitor")), str(_("Signature of the tenant"))],
     }

@@ -94,9 +94,9 @@ def spoken_day(value: date) -> str:
 
 
 def spoken_moment(value: datetime) -> str:
-    """Write a moment in Paris time as it is read aloud: `jeudi 12 novembre, 16 h 00`."""
-    pattern = "EEEE d MMMM, H 'h' mm" if current_language() == "fr" else "EEEE d MMMM, HH:mm"
-    return str(format_datetime(value, pattern))
+    """Write a moment in Paris time as it is read aloud: `jeudi 12 novembre, 16 h 00`, unbroken."""
+    hour = "H'\u00a0h\u00a0'mm" if current_language() == "fr" else "HH:mm"
+    return str(format_datetime(value, f"EEEE d MMMM, {hour}"))
 
 
 def spoken_range(amount: Range) -> str:

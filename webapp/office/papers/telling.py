@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import Kind
 from visits.following.kinds import Opened
-from visits.intake.kit_savings import savings_of
+from visits.intake.kit_savings import savings_told
 from visits.intake.leaving import Line, lines_for
 from visits.models.papers import PaperField
 from visits.models.reports import ReportReader
@@ -187,9 +187,7 @@ def _state(line: Line) -> str:
 
 def _saved(session: Session, visit: Visit, kit: Sequence[Line]) -> str:
     """Say what the kit saves a year, between two bounds; nothing where it is not known."""
-    if not any(line.finding.submission.form_version.form_id == "eco_kit" for line in kit):
-        return ""
-    return "\n".join(saved_lines(savings_of(session, visit).saved))
+    return "\n".join(saved_lines(savings_told(session, visit))) if kit else ""
 
 
 def _ring(visit: Visit, own: str) -> list[str]:

@@ -145,6 +145,7 @@ REFUSALS: dict[str, Any] = {
     "report_link_expired": _l("This link was good for 30 days, which are over."),
     "report_link_revoked": _l("This link is no longer good."),
     "report_link_shut": _l("Too many wrong dates were given: this link opens nothing any more."),
+    "no_items_fitted": _l("Nothing was fitted or given at this visit: there is no receipt."),
     "report_to_the_dead": _l("This person has died: no report is made in her name."),
     "nothing_of_her_wishes": _l(
         "Nothing is noted of her days or of what her home must have: ask her first."

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -34,7 +33,7 @@ from visits.stock.movements import (
 )
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
-from webapp.frame.languages import day
+from webapp.frame.languages import day, ngettext
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_latest_first

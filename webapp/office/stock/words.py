@@ -54,7 +54,10 @@ def kept_item(item: str) -> str:
 
 
 REFUSALS: dict[str, Any] = {
-    "article_kept_already": _l("An article of this name is kept already."),
+    "article_kept_already": _l(
+        "An article of this name, with the same cap or thread and the same power or flow, is "
+        "kept already."
+    ),
     "article_not_found": _l("There is no such article, or it is not one of yours."),
     "bad_quantity": _l("Give a whole number from 1 to 500; a minus sign takes back."),
     "day_past": _l("This day is past."),

@@ -13,8 +13,9 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict, Forbidden, Invalid
+from visits.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from visits.models.works import WorkOrder, WorkOrderState
+from visits.sight.homes import find_residence
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach
 from visits.works.assigning import (
@@ -31,6 +32,8 @@ from visits.works.saved_lists import NAME_LENGTH, save_list, saved_lists, withdr
 from visits.works.together import do_together
 from visits.works.work_list import (
     LATE,
+    OPEN_ALL,
+    STANDINGS,
     Column,
     WorkOrderFilter,
     agencies_in_use,
@@ -65,8 +68,9 @@ Act = Callable[[WorkOrder], None]
 
 def _asked() -> WorkOrderFilter:
     asked = request.args
+    state = asked.get("state", OPEN_ALL)
     return WorkOrderFilter(
-        state=asked.get("state", "open_all"),
+        state=state if state in STANDINGS else OPEN_ALL,
         severity=asked.get("severity", ""),
         trade=asked.get("trade", ""),
         text=asked.get("q", ""),
@@ -106,6 +110,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             columns=columns,
             board=board,
             only=only,
+            residence=_residence_said(session, only),
             ours=ours,
             why_late=reasons_of(session, listed.rows, now=now()),
             days_late=partial(days_late, now=now()),
@@ -118,13 +123,26 @@ def _page(errors: dict[str, str] | None = None) -> str:
             to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
             **_to_assign(session),
             saved=saved_lists(session, seeing),
-            asked=_written(only),
+            asked=_written(only, "view"),
             name_length=NAME_LENGTH,
             errors=errors or {},
             typed=request.form,
             day_now=today_in_paris(now()),
             now=now(),
         )
+
+
+def _residence_said(session: Session, only: WorkOrderFilter) -> str:
+    """Say the residence that is asked for as somebody would type it."""
+    try:
+        asked = uuid.UUID(only.residence)
+    except ValueError:
+        return only.residence
+    try:
+        residence = find_residence(session, viewer(Action.SEE_WORKS), asked)
+    except NotFound:
+        return only.residence
+    return residence.reference or residence.address
 
 
 def _counts(session: Session, only: WorkOrderFilter) -> dict[str, int]:
@@ -160,9 +178,9 @@ def _to_assign(session: Session) -> dict[str, object]:
     return {"technicians": technicians_run(session, seeing), "teams": teams_run(session, seeing)}
 
 
-def _written(only: WorkOrderFilter) -> str:
+def _written(only: WorkOrderFilter, *more: str) -> str:
     """Write what is asked as it stands in an address, to be saved under a name."""
-    beside = {name: request.args.get(name, "") for name in ("view", "sort", "desc")}
+    beside = {name: request.args.get(name, "") for name in (*more, "sort", "desc")}
     asked = asdict(only) | beside
     asked |= {"q": asked.pop("text"), "landlord": str(landlord_chosen() or "")}
     return urlencode({name: said for name, said in asked.items() if said})[:1000]
@@ -236,7 +254,8 @@ def together() -> ResponseReturnValue:
         return _page({name: sentence(code) for name, code in refused.fields.items()}), 422
     done = [(one, name) for one, name, why in told if not why]
     left = [(one, name, sentence(why)) for one, name, why in told if why]
-    return render_template("work_orders/together.html", done=done, left=left)
+    back = f"{url_for('.index')}?{_written(_asked(), 'page')}"
+    return render_template("work_orders/together.html", done=done, left=left, back=back)
 
 
 def _act(session: Session) -> Act:

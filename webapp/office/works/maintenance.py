@@ -151,7 +151,7 @@ def lines_export(answers_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _told(one: Judged) -> str:
-    outcome = word("answer_outcome", one.outcome)
+    outcome = word("answer_would", one.outcome)
     if not one.why:
         return outcome
     column = f"{word('answer_column', one.field)}, " if one.field else ""

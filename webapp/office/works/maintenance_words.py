@@ -17,6 +17,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "left": _p("a line", "Does not fit, left"),
         "nothing": _p("a line", "Nothing to change"),
     },
+    "answer_would": {
+        "done": _p("a line", "Would be applied"),
+        "left": _p("a line", "Does not fit, would be left"),
+        "nothing": _p("a line", "Nothing to change"),
+    },
     "order_told": {
         "waiting": _p("of a turn", "Waiting"),
         "sent": _p("of a turn", "Told"),

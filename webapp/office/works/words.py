@@ -88,7 +88,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "quote_unaccepted": _l("Quote not accepted after all"),
         "estimate": _l("Estimate"),
         "ceiling": _l("Ceiling"),
-        "cost": _l("What it came to"),
+        "cost": _p("a work order", "What it cost"),
         "counted": _l("Counted by the price list"),
         "uncounted": _l("Counted no more"),
         "photos": _l("Photos added"),
@@ -319,6 +319,7 @@ REFUSALS: dict[str, Any] = {
     "work_order_cannot_move": _l(
         "This work order is closed already, or stands elsewhere by now. Nothing was changed."
     ),
+    "work_order_taken_already": _l("It is taken on already. Nothing was changed."),
     "step_not_latest": _l(
         "Something else happened to this order since, or this is not yours to take back. Nothing "
         "was changed."
@@ -367,6 +368,7 @@ REFUSALS: dict[str, Any] = {
     ),
     "no_amount": _l("Write an amount in euros, such as 1234.50."),
     "amount_out_of_range": _l("Write an amount above nothing, of a million euros at most."),
+    "cost_out_of_range": _l("Write an amount of 0 to a million euros."),
     "no_minutes": _l("Write a whole number of minutes, such as 90."),
     "quote_over_ceiling": _l(
         "This quote is over the ceiling: a manager may accept it, with a reason. Nothing was "

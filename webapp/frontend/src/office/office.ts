@@ -18,6 +18,7 @@ import { makeCards } from './cards'
 import { askFirst } from './confirm'
 import { offerPasskeys } from './passkeys'
 import { forgetCallsAtSignOut } from './signout'
+import { offerTicking } from './ticking'
 import { askBeforeLeavingText, keepNothingTyped } from './typed'
 
 // What the content security policy forbids, and what must not stay in a shared browser's storage.
@@ -84,6 +85,7 @@ makeCards(document)
 keepNothingTyped()
 askBeforeLeavingText()
 offerPasskeys()
+offerTicking()
 forgetCallsAtSignOut()
 watchBurning()
 showToasts(document)

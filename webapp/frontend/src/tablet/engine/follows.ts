@@ -35,10 +35,10 @@ const UNKNOWN = '—'
 
 const RANK = ['U0', 'U1', 'U2', 'U3', 'P']
 
-/** What the answers call for now, the most urgent first. */
-export function followsOf(root: RootNode, form: FormAnswer): Follow[] {
+/** What the answers call for now, the most urgent first; `delays`: how long works wait by severity. */
+export function followsOf(root: RootNode, form: FormAnswer, delays: Record<string, string> = {}): Follow[] {
   const notes = relevantLeaves(childrenOf(root)).filter(isConsequence)
-  return notes.map((note) => follow(note, form)).sort((a, b) => rank(a) - rank(b))
+  return notes.map((note) => follow(note, form, delays)).sort((a, b) => rank(a) - rank(b))
 }
 
 /** The form of this visit that called for the same already, or nothing: one fault is often asked for twice. */
@@ -51,15 +51,16 @@ function rank(follow: Follow): number {
   return at < 0 ? RANK.length : at
 }
 
-function follow(note: FormNode, form: FormAnswer): Follow {
+function follow(note: FormNode, form: FormAnswer, delays: Record<string, string>): Follow {
   const known = form.consequences.find(({ name, path }) => (path ? path === pathOf(note) : name === nameOf(note)))
   // The engine has filled in the quoted answers: its sentence, not the template's.
   const said = (note.currentState.label ?? note.currentState.hint)?.asString ?? known?.label[language.value] ?? ''
   const sentence = rendered(said)
+  const ofSeverity = known?.kind === 'work_order' ? delays[known.severity ?? 'P'] : undefined
   return {
     id: note.nodeId, reference: note.currentState.reference, sentence,
     labels: labelsOf(said, known?.label), kind: known?.kind ?? '', code: known?.code ?? '', severity: known?.severity ?? '',
-    due: dueIn(known?.due ?? null), phones: phonesIn(said),
+    due: dueIn(known?.due || (ofSeverity ?? null)), phones: phonesIn(said),
   }
 }
 

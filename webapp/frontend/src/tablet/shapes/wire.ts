@@ -159,6 +159,8 @@ export interface DayAnswer {
   taken_back?: string[]
   /** So long a visit's form may lie idle before the tablet locks; missing from an older server. */
   visit_idle_minutes?: number
+  /** How long works without a delay of their own wait, by severity; missing from an older server. */
+  order_delays?: Record<string, string>
 }
 
 export interface Translated {

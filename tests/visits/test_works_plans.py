@@ -354,9 +354,8 @@ def test_what_is_hidden_from_somebody_is_in_no_list_no_count_and_no_gain(planner
     assert {one.work_order_id for one in planner.lines(plan, which="left")} == {open_to_all.id}
     protect(session, planner.neighbour, by=by, now=NOW)
     told = planner.sum(plan)
-    assert (told.does, told.buildings, told.became) == (0, [], {})
-    # What was decided stays what it is, and says how much of it she may not open.
-    assert (told.works, told.cents, told.unseen) == (1, 100_00, 1)
+    assert (told.works, told.cents, told.does, told.buildings) == (0, 0, 0, [])
+    assert (told.unseen, told.became) == (0, {})
     assert {one.work_order_id for one in planner.lines(plan)} == {open_to_all.id}
     assert sum(told.left.values()) == 1
 
@@ -378,6 +377,8 @@ def test_a_decision_tells_the_same_sum_to_everybody_and_a_draft_what_each_sees(
     mine, hers = planner.sum(plan), planner.sum(plan, works_alone)
     assert (hers.works, hers.cents) == (mine.works, mine.cents) == (drafted[0].works, mine.cents)
     assert (mine.unseen, hers.unseen) == (0, 1)
+    protect(session, planner.people[0], by=planner.technician.id, now=NOW)
+    assert planner.sum(plan, works_alone).unseen == 0
 
 
 def test_whoever_follows_adaptations_plans_them_with_the_landlords_share(

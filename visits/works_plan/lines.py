@@ -16,6 +16,8 @@ from visits.models.visits import Consequence
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.models.works_plans import OutWhy, WorksPlan, WorksPlanLine
 from visits.sight.listing import Listed, Wanted, page_of
+from visits.sight.orders import unseen_orders
+from visits.sight.reach import hidden_homes, unseen_persons
 from visits.works_plan.candidates import Eyes, Work, adaptations_seen, orders_seen
 from visits.works_plan.gains import done_by, gains_of
 
@@ -159,8 +161,8 @@ class Sum:
 
     `became` counts the works that are taken by what they became, `in_fact_cents` is what the done
     ones cost, as far as it is noted. Of a plan that was decided, `works` and `cents` are those of
-    the decision, the same for everybody, `unseen` of its works are hidden from her; all else is of
-    what she sees.
+    the decision, the same for everybody but of homes that are protected from her; `unseen` of its
+    works are not hers to open; all else is of what she sees.
     """
 
     works: int
@@ -194,7 +196,7 @@ def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum
         counted[became(line)] += 1
     works_in_all, cents_in_all = len(lines), sum(line.cents or 0 for line in lines)
     if plan.decided_at is not None:
-        works_in_all, cents_in_all = _decided(session, plan)
+        works_in_all, cents_in_all = _decided(session, plan, eyes)
     return Sum(
         works_in_all,
         cents_in_all,
@@ -212,9 +214,24 @@ def sum_up(session: Session, plan: WorksPlan, eyes: Eyes, *, today: date) -> Sum
     )
 
 
-def _decided(session: Session, plan: WorksPlan) -> tuple[int, int]:
-    """Count the works of a decision, and what they take of the budget in cents, of no home."""
-    taken = (WorksPlanLine.plan_id == plan.id, WorksPlanLine.chosen.is_(True))
+def _decided(session: Session, plan: WorksPlan, eyes: Eyes) -> tuple[int, int]:
+    """Count the works of a decision, and what they take of the budget in cents, of no home.
+
+    What somebody's protection hides from her is not told by a sum either.
+    """
+    user_id, order, file = eyes.works.user_id, WorksPlanLine.work_order_id, AdaptationFile
+    hidden = select(file.id).where(
+        or_(
+            file.dwelling_id.in_(hidden_homes(user_id)), file.person_id.in_(unseen_persons(user_id))
+        )
+    )
+    of_file = WorksPlanLine.adaptation_id
+    taken = (
+        WorksPlanLine.plan_id == plan.id,
+        WorksPlanLine.chosen.is_(True),
+        or_(order.is_(None), order.not_in(unseen_orders(eyes.works))),
+        or_(of_file.is_(None), of_file.not_in(hidden)),
+    )
     counted = select(func.count(), func.coalesce(func.sum(WorksPlanLine.cents), 0)).where(*taken)
     works, cents = session.execute(counted).one()
     return works or 0, int(cents or 0)

@@ -1,5 +1,6 @@
 """What works cost: quotes side by side, one accepted under a ceiling, what they came to."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,8 +9,10 @@ from sqlalchemy.orm import Session
 from tests.factories import NOW
 from tests.visits.test_orders_by_hand import Desk
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.works import WorkOrderState
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderQuote
+from visits.sight import Reach, Viewer
+from visits.sight.listing import Wanted
 from visits.works.costs import (
     CostSaid,
     accept_quote,
@@ -24,6 +27,7 @@ from visits.works.costs import (
 )
 from visits.works.history import steps_of, take_step_back
 from visits.works.moves import MoveSaid, move_work_order
+from visits.works.work_list import WorkOrderFilter, list_work_orders
 
 
 @pytest.fixture
@@ -109,6 +113,29 @@ def test_an_order_may_have_a_ceiling_of_its_own(desk: Desk) -> None:
         accept(desk, quote)
     set_ceiling(desk.leak, "250", viewer=desk.viewer, now=NOW)
     accept(desk, quote)
+
+
+def test_what_came_to_more_than_the_ceiling_is_listed_unless_its_quote_was_accepted(
+    desk: Desk,
+) -> None:
+    def over(viewer: Viewer | None = None) -> list[WorkOrder]:
+        only, eyes = WorkOrderFilter(state="over_ceiling"), viewer or desk.viewer
+        found = list_work_orders(desk.session, eyes, only=only, wanted=Wanted(), now=NOW)
+        return list(found.rows)
+
+    for order, cost in ((desk.leak, "1000,01"), (desk.lamp, "1000")):
+        note_cost(order, CostSaid(cost), by=desk.technician.id, now=NOW)
+    assert over() == [desk.leak]
+    assert over(replace(desk.viewer, reach=Reach.GIVEN)) == []
+    set_ceiling(desk.lamp, "500", viewer=desk.viewer, now=NOW)
+    set_ceiling(desk.leak, "1100", viewer=desk.viewer, now=NOW)
+    assert over() == [desk.lamp]
+    accept(desk, less := quoted(desk, "1000"))
+    set_ceiling(desk.leak, "200", viewer=desk.viewer, now=NOW)
+    assert set(over()) == {desk.leak, desk.lamp}
+    unaccept_quote(desk.session, desk.leak, less.id, viewer=desk.viewer, now=NOW)
+    accept(desk, quoted(desk, "1000,01"), "Rien de moins cher", exceed=True)
+    assert over() == [desk.lamp]
 
 
 def test_what_works_came_to_is_kept_and_taken_back(desk: Desk) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.forms.parameters import parameters_in_force
-from visits.ground.deadlines import today_in_paris
+from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.numbers import typed_cents
 from visits.models.accounts import User
@@ -183,6 +183,26 @@ def ceiling_of(session: Session, order: WorkOrder) -> int:
         return order.ceiling_cents
     found = parameters_in_force(session).find("works_ceiling", on=today_in_paris(order.opened_at))
     return round(found.value * 100)
+
+
+def came_to_more(session: Session) -> ColumnElement[bool]:
+    """Select orders that came to more than they might, and than a quote that was accepted."""
+    ceilings = parameters_in_force(session).history("works_ceiling")
+    of_its_day = case(
+        *(
+            (WorkOrder.opened_at >= midnight_in_paris(one.valid_from), round(one.value * 100))
+            for one in reversed(ceilings)
+        ),
+        else_=round(ceilings[0].value * 100),
+    )
+    agreed = exists().where(
+        WorkOrderQuote.work_order_id == WorkOrder.id,
+        WorkOrderQuote.accepted_at.is_not(None),
+        WorkOrderQuote.withdrawn_at.is_(None),
+        WorkOrderQuote.cents >= WorkOrder.cost_cents,
+    )
+    ceiling = func.coalesce(WorkOrder.ceiling_cents, of_its_day)
+    return and_(WorkOrder.cost_cents > ceiling, ~agreed.correlate(WorkOrder))
 
 
 def accept_quote(

@@ -50,6 +50,7 @@ from visits.sight.lists import orders_seen
 from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Reach, Viewer
 from visits.sight.wording import mentions, residences_called, typed_in
+from visits.works.costs import came_to_more
 from visits.works.giving import is_sent_by_link
 from visits.works.lateness import REASONS, is_late, why_late
 from visits.works.parts import part_is_there
@@ -106,13 +107,15 @@ TIE = (WorkOrder.due_at.asc().nulls_last(), WorkOrder.id)
 OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD = "open_all", "late", "waiting", "held", "untold"
 EVERY = "all"
 PROPOSED = "proposed"
+# Open or not: it came to more than it might, and nobody agreed to that. The house's own business.
+OVER = "over_ceiling"
 # On hold for a part of our stock, of which there are enough by now.
 PART_THERE = "part_there"
 # Open or not: a technician's tablet told what could not be done with it, and nobody looked yet.
 TO_REVIEW = "to_review"
 STANDINGS = (
-    EVERY, OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD, PROPOSED, PART_THERE, TO_REVIEW,
-    *WorkOrderState,
+    EVERY, OPEN_ALL, LATE, WAITING, HELD_TOO_LONG, UNTOLD, PROPOSED, PART_THERE, OVER,
+    TO_REVIEW,    *WorkOrderState,
 )  # fmt: skip
 LONG_ON_ITS_WAY = timedelta(days=1)
 # Who does it, where it is no contractor's account: our own service, or whoever has a link.
@@ -233,6 +236,8 @@ def _found(
 ) -> Select[uuid.UUID]:
     """Select the ids of what a list, a board and a file show: one query."""
     statement = orders_seen(session, viewer).where(*_standing(only.state, now))
+    if only.state == OVER:
+        statement = statement.where(came_to_more(session))
     if only.severity in tuple(Severity):
         statement = statement.where(WorkOrder.severity == Severity(only.severity))
     if only.late_why in REASONS:
@@ -241,7 +246,7 @@ def _found(
         statement = statement.where(WorkOrder.hold_why == HoldWhy(only.hold_why))
     if only.part:
         statement = statement.where(WorkOrder.hold_article_id == _id(only.part))
-    if viewer.reach is Reach.GIVEN and (only.part or only.state == PART_THERE):
+    if viewer.reach is Reach.GIVEN and (only.part or only.state in (PART_THERE, OVER)):
         statement = statement.where(false())  # who was given an order is told nothing of our stock
     if only.trade:
         statement = statement.where(WorkOrder.trade == only.trade)
@@ -294,7 +299,7 @@ def _standing(state: str, now: datetime) -> list[ColumnElement[bool]]:
         PROPOSED: (WorkOrder.proposed_on.is_not(None),),
         PART_THERE: (part_is_there(),),
     }
-    if state in ("", EVERY):
+    if state in ("", EVERY, OVER):
         return []
     return [WorkOrder.state.in_(OPEN_STATES), *worries.get(state, ())]
 

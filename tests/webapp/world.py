@@ -349,6 +349,7 @@ class World:
         session.add_all((taken, came))
         session.flush()
         known.note(adaptation_id=asked.id, adaptation_photo_id=taken.id, paper_id=came.id)
+        known.note(alternative_id=asked.id)
         need = ReferralSaid(
             "out", "ccas", f"Aide pour {person.last_name}", "consent", agreed_on=NOW.date()
         )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from visits.adaptations.alternatives import offer_alternatives
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.moving import put, read_just_now, words_of_move
 from visits.adaptations.path import REACHED_FROM, delay_of
@@ -86,6 +87,7 @@ def decide(
     )
     session.add(decision)
     session.flush()
+    offer_alternatives(session, decision, decided_at=now)
     item = agenda_item_of(session, file)
     if item is not None:
         item.decision_id = decision.id

@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.adaptations import (
     accounts,
     adaptations,
+    alternatives,
     asking,
     by_hand,
     commissions,
@@ -22,6 +23,7 @@ SUBJECT = Subject(
     pages=(
         adaptations.adaptations,
         deciding.decisions,
+        alternatives.adaptation_alternatives,
         by_hand.adaptations_by_hand,
         funding.adaptation_funding,
         ordering.adaptation_works,

@@ -1,12 +1,14 @@
 """Adaptations: the list and the same as a file; one on its path, to move on or to take back."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from visits.adaptations.alternatives import first_waiting
 from visits.adaptations.file_list import (
     LISTS,
     AdaptationFilter,
@@ -54,6 +56,7 @@ def index() -> ResponseReturnValue:
             counts=steps_counted(session, viewer()),
             territories=territories_in_use(session, viewer()),
             whose={one.id: whose(session, one) for one in listed.rows},
+            instead=first_waiting(session, [one.id for one in listed.rows]),
             law=legal_delay_of,
             near_until=near_until(session, today=today),
             day_now=today,
@@ -74,7 +77,8 @@ def export() -> ResponseReturnValue:
         )
         shown.update(file.person_id for file in listed.rows)
         hers = [(file, whose(session, file)) for file in listed.rows]
-        return list_file("adaptations.csv", _lines(hers), of=listed)
+        instead = first_waiting(session, [one.id for one in listed.rows])
+        return list_file("adaptations.csv", _lines(hers, instead), of=listed)
 
 
 @adaptations.get("/<uuid:adaptation_id>")
@@ -171,12 +175,16 @@ def _only() -> AdaptationFilter:
     )
 
 
-def _lines(found: Sequence[tuple[AdaptationFile, Role | None]]) -> Iterator[Sequence[str]]:
+def _lines(
+    found: Sequence[tuple[AdaptationFile, Role | None]],
+    instead: Mapping[uuid.UUID, tuple[date, str | None]],
+) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *landlord_heads())
     more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
-    yield *heads, *more, _("Legal delay"), _("What the law says")
+    yield *heads, *more, _("Legal delay"), _("What the law says"), _("Alternative to open by")
     for file, role in found:
         legal = legal_delay_of(file)
+        opens_by, owner = instead.get(file.id, (None, None))
         yield (
             file.reference,
             pick(label_of(file)).replace("**", ""),
@@ -188,8 +196,9 @@ def _lines(found: Sequence[tuple[AdaptationFile, Role | None]]) -> Iterator[Sequ
             word("adaptation_step", file.step),
             day(file.since),
             day(file.due_on) if file.due_on else "",
-            file.holder.name if file.holder else word("role", role) if role else "",
+            file.holder.name if file.holder else word("role", role) if role else owner or "",
             word("adaptation_priority", file.priority) if file.priority else "",
             day(file.legal_on) if file.legal_on else "",
             word("adaptation_legal", legal) if legal else "",
+            day(opens_by) if opens_by else "",
         )

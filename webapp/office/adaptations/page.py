@@ -7,6 +7,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
+from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.asking import commission_of
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.deciding import (
@@ -102,11 +103,15 @@ def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
 
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
     until = review_until(session, file)
+    decision = standing_decision(session, file)
+    offered = alternatives_of(session, file, decision)
     return {
+        "offered_instead": offered,
+        "waiting_instead": any(one.waits for one in offered),
         "asked_by": commission_of(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
         "agenda_item": agenda_item_of(session, file),
         "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
-        "decision": standing_decision(session, file),
+        "decision": decision,
         "decisions": decisions_of(session, file),
         "review_until": until,
         "may_ask_review": until is not None and today_in_paris(now()) <= until,

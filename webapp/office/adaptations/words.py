@@ -10,6 +10,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations_legal_over": _l("Legal delays of adaptations that are over"),
         "adaptations_legal_near": _l("Legal delays of adaptations that end soon"),
         "adaptations_to_decide": _l("Adaptations to decide"),
+        "adaptations_instead_late": _l("Alternatives of refusals that are late"),
+        "adaptations_instead": _l("Alternatives of refusals to open"),
     },
     # What an adaptation waits for.
     "adaptation_step": {
@@ -48,6 +50,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "mine": _l("In my hands"),
         "legal_near": _l("Legal delay ends soon"),
         "legal_over": _l("Legal delay is over"),
+        "instead": _l("Alternative to open"),
+        "instead_late": _l("Alternative is late"),
     },
     "adaptation_legal": {
         "silence": _l("silence is a yes"),
@@ -150,6 +154,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "commissions.adaptation": _l("Adaptations to put on the agenda"),
         "commissions.note": _l("Who was there, what else was said"),
         "adaptation_works.description": _l("What is to be done, in plain words"),
+        "adaptation_alternatives.trade": _l("Trade"),
+        "adaptation_alternatives.place": _l("Where exactly"),
+        "adaptation_alternatives.due_on": _l("By which day"),
+        "adaptation_alternatives.description": _l("What is to be done, in plain words"),
+        "adaptation_alternatives.what": _l("What is to do"),
+        "adaptation_alternatives.why": _l("Why"),
         "adaptations_by_hand.code": _l("What is to be changed"),
         "commission_requests.code": _l("What is to be changed"),
         "commission_requests.wish": _l("What it is to make possible"),
@@ -205,6 +215,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptation_on_agenda": _l("an adaptation put on an agenda"),
         "adaptation_off_agenda": _l("an adaptation taken off an agenda"),
         "adaptation_taken_back": _l("a step of an adaptation taken back"),
+        "adaptation_alternative_answered": _l("an alternative of a refusal opened or declined"),
+        "adaptation_alternative_waits": _l("an alternative of a refusal that waits again"),
     },
 }
 
@@ -234,6 +246,13 @@ REFUSALS: dict[str, Any] = {
     "adaptation_not_to_decide": _l("There is nothing to decide where it stands now."),
     "adaptation_not_refused": _l("This was not refused: there is nothing to look at again."),
     "adaptation_review_too_late": _l("The time to ask for this refusal to be reviewed is over."),
+    "alternative_not_found": _l("This refusal offers no such alternative, or no longer."),
+    "alternative_answered": _l("This alternative led to something already. Nothing was changed."),
+    "alternative_not_declined": _l(
+        "She did not decline it: cancel the order, or withdraw what is to do, on its own page."
+    ),
+    "no_case_for_alternative": _l("She has no open case: open a work order for it instead."),
+    "move_is_wished_for": _l("A move is noted as a wish to move."),
     "explain_refusal": _l("Say why in plain words: the tenant reads it."),
     "offer_instead": _l("Nothing is refused without at least one alternative."),
     "say_what_instead": _l("Say what exactly is offered."),

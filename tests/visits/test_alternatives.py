@@ -62,7 +62,7 @@ class Desk:
 
     def refuse(self, instead: Mapping[str, str], outcome: str = "refused") -> None:
         viewer = make_viewer(self.user)
-        said = Decided(outcome, *REASON, instead)
+        said = Decided(outcome, *REASON, instead, "not_yet")
         decide(self.session, self.file, said, turn=self.file.turn, viewer=viewer, now=self.now)
 
     def all(self) -> list[Alternative]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
 from tests.pdf_text import text_of
-from tests.visits.adapting import fund, pay
+from tests.visits.adapting import agreed, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
@@ -21,7 +21,9 @@ from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
-QUOTE = {"company": "Rénov’Oise", "cents": "4 800,00", "dated_on": "2026-03-10"}
+QUOTE = {
+    "company": "Rénov’Oise", "cents": "4 800,00 €", "dated_on": "2026-03-10", "keep": "yes",
+}  # fmt: skip
 ASKED = {"payer": "landlord", "stage": "asked", "cents": "4800", "day": "2026-03-10"}
 
 
@@ -38,7 +40,10 @@ def waiting(session: Session, *steps: Step) -> AdaptationFile:
         if step is Step.AGREEMENT:
             decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=NOW)
         else:
-            move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=NOW)
+            move_file(
+                session, file, step, turn=file.turn, agreed=agreed(NOW), priority="next",
+                viewer=viewer, now=NOW,
+            )  # fmt: skip
     session.commit()
     return file
 

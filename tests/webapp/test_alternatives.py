@@ -32,7 +32,7 @@ def file(session: Session) -> AdaptationFile:
         if step is Step.DECISION:
             fund(session, opened, viewer=viewer, now=NOW)
         move_file(session, opened, step, turn=opened.turn, priority="first", viewer=viewer, now=NOW)
-    refused = Decided("refused", "load_bearing", "Le mur porte l’immeuble.", INSTEAD)
+    refused = Decided("refused", "load_bearing", "Le mur porte l’immeuble.", INSTEAD, "not_yet")
     decide(session, opened, refused, turn=opened.turn, viewer=viewer, now=NOW)
     session.commit()
     return opened

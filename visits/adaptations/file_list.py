@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.adaptations.alternatives import files_waiting
 from visits.adaptations.path import near_until
+from visits.adaptations.works import files_all_cancelled
 from visits.models.accounts import Territory
 from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Priority, Step
 from visits.models.people import Person
@@ -25,7 +26,9 @@ OPEN, LATE, MINE, ALL = "open", "late", "mine", "all"
 LEGAL_NEAR, LEGAL_OVER = "legal_near", "legal_over"
 # A refusal offered something instead that led to nothing yet.
 INSTEAD, INSTEAD_LATE = "instead", "instead_late"
-OF_OPEN = (OPEN, LATE, MINE, LEGAL_NEAR, LEGAL_OVER)
+# It waits for works whose orders were all cancelled.
+CANCELLED = "cancelled"
+OF_OPEN = (OPEN, LATE, MINE, LEGAL_NEAR, LEGAL_OVER, CANCELLED)
 LISTS = (*OF_OPEN, INSTEAD, INSTEAD_LATE)
 RANK = case({one: rank for rank, one in enumerate(Priority)}, value=AdaptationFile.priority)
 ALONG = case({one: rank for rank, one in enumerate(Step)}, value=AdaptationFile.step)
@@ -47,7 +50,8 @@ class AdaptationFilter:
     """Which adaptations; an empty field does not filter.
 
     `step` is one, or `open`, `late`, `mine` (in the viewer's own hands), `legal_near`,
-    `legal_over`, `instead`, `instead_late`, `all`.
+    `legal_over`, `cancelled` (its orders are), `instead`,
+    `instead_late`, `all`.
     """
 
     step: str = OPEN
@@ -119,6 +123,8 @@ def _found(
         found = found.where(AdaptationFile.legal_on < today)
     elif only.step == MINE:
         found = found.where(AdaptationFile.holder_id == viewer.user_id)
+    elif only.step == CANCELLED:
+        found = found.where(AdaptationFile.id.in_(files_all_cancelled()))
     elif only.step == INSTEAD:
         found = found.where(AdaptationFile.id.in_(files_waiting()))
     elif only.step == INSTEAD_LATE:

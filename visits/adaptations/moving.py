@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,14 +13,18 @@ from visits.adaptations.files import log
 from visits.adaptations.missing import missing_in
 from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
 from visits.ground.db import new_id
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.ground.saying import letters_in
 from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
 from visits.models.adaptations import (
     OPEN_STEPS,
+    WITH_HER,
     AdaptationFile,
     AdaptationMove,
     Priority,
     Step,
+    Talked,
 )
 from visits.sight import Viewer
 
@@ -29,8 +34,21 @@ NEEDS_WORDS = (Step.WITHDRAWN,)
 # What was received is in the home from then on: the register says so.
 RECEIVED = Step.FIRST_FOLLOW_UP
 NOTHING: Mapping[str, int] = {}
+# What is missing of orders, somebody else may have done: so many letters tell who.
+DONE_OTHERWISE, WORD = ("order", "orders_cancelled"), 5
 # Why a file ended by itself; screens say it in words.
 PERSON_DIED, LEFT = "died", "left_home"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How and on which day the tenant agreed, as it was typed."""
+
+    how: str = ""
+    on: date | None = None
+
+
+NOT_SAID = Agreed()
 
 
 def move_file(
@@ -42,14 +60,16 @@ def move_file(
     said: str = "",
     priority: str = "",
     measured: Mapping[str, int] = NOTHING,
+    agreed: Agreed = NOT_SAID,
     viewer: Viewer,
     now: datetime,
 ) -> AdaptationMove:
     """Bring a file to another step, with what was said; `turn` is the one that was read.
 
     The priority is noted on the way out of the step that asks for it, what was `measured` of the
-    home, by trait, once it is received. Raises Conflict when
-    somebody moved it meanwhile or its step does not lead there, Invalid for what is missing.
+    home, by trait, once it is received, how she `agreed` before the works. Works without an order
+    of ours that was done say who did them. Raises Conflict when somebody moved it meanwhile or its
+    step does not lead there, Invalid for what is missing.
     """
     read_just_now(file, turn)
     if step not in ways_on(file):
@@ -63,15 +83,53 @@ def move_file(
     elif priority:
         file.priority = Priority(priority)
     if step is not Step.WITHDRAWN and not fields:
-        fields |= missing_in(session, file)
+        fields |= _missing(session, file, said)
+    if step is Step.WORKS:
+        fields |= _wrong_agreement(file, agreed, now=now)
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     measured = measured if step is RECEIVED else NOTHING
     fields |= wrong_measures(file.code, measured)
     if fields:
         raise Invalid(fields)
-    return put(
+    move = put(
         session, file, step, said=said, measured=measured, stood=stood, viewer=viewer, now=now
     )
+    if step is Step.WORKS:
+        move.agreed_how, move.agreed_on = Talked(agreed.how), agreed.on
+        session.flush()
+    return move
+
+
+def _missing(session: Session, file: AdaptationFile, said: str) -> dict[str, str]:
+    """Name what is missing; who did works that no order of ours did is told in words."""
+    fields = dict(missing_in(session, file))
+    if any(fields.pop(one, None) for one in DONE_OTHERWISE) and letters_in(said) < WORD:
+        fields["said"] = "say_who_did_works"
+    return fields
+
+
+def _wrong_agreement(file: AdaptationFile, agreed: Agreed, *, now: datetime) -> dict[str, str]:
+    """Say by field what is wrong with how and when the tenant agreed."""
+    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, now=now)
+    if agreed.on is not None and agreed.on < today_in_paris(file.since):
+        fields["agreed_on"] = "agreed_before_decided"
+    return fields
+
+
+def wrong_talk(
+    name: str, how: str, on: date | None, *, ways: Sequence[Talked], now: datetime
+) -> dict[str, str]:
+    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked."""
+    fields = {}
+    if how not in ways:
+        fields[f"{name}_how"] = "bad_choice" if how else "required"
+    if how == Talked.NOT_YET or (not how and Talked.NOT_YET in ways):
+        return fields
+    if on is None:
+        fields[f"{name}_on"] = "required"
+    elif on > today_in_paris(now):
+        fields[f"{name}_on"] = "must_not_be_future"
+    return fields
 
 
 def words_of_move(said: str, *, needed: bool = False) -> dict[str, str]:

@@ -18,7 +18,7 @@ from visits.adaptations.commissions import (
 )
 from visits.adaptations.deciding import Decided, ask_review, decide
 from visits.adaptations.files import Request, hand_to, open_by_hand
-from visits.adaptations.moving import move_file
+from visits.adaptations.moving import Agreed, move_file
 from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.cases import home_of
 from visits.following.adaptation_works import order_works
@@ -108,18 +108,21 @@ REFUSALS = (
         "load_bearing",
         "Le mur de votre salle de bain porte l’immeuble. On ne peut pas le percer sans danger.",
         {"aid": "Un siège de bain qui pivote et deux barres, posés sous un mois."},
+        "not_yet",
     ),
     Decided(
         "refused",
         "no_lift",
         "Votre logement est en étage, sans ascenseur : une douche ne réglerait pas l’escalier.",
         {"transfer": "Un logement adapté en rez-de-chaussée, visité avec vous."},
+        "not_yet",
     ),
     Decided(
         "refused",
         "to_be_pulled_down",
         "Votre immeuble sera rénové l’an prochain : la salle de bain sera refaite à ce moment-là.",
         {"lesser_works": "Des barres d’appui et un tapis antidérapant dès maintenant."},
+        "not_yet",
     ),
 )
 IN_PART_SAID = Decided(
@@ -127,6 +130,7 @@ IN_PART_SAID = Decided(
     "asbestos",
     "Le sol contient de l’amiante : on n’y touche pas tant que le diagnostic n’est pas levé.",
     {"lesser_works": "Un receveur bas posé sur l’existant, avec barres et siège."},
+    "not_yet",
 )
 ASKED = (
     (300, Request("shower", "phone", None, "Ne peut plus enjamber la baignoire.")),
@@ -254,6 +258,7 @@ class Adaptations:
             step,
             turn=file.turn,
             said=said,
+            agreed=Agreed("writing", today_in_paris(now)),
             priority=self.rng.choice(("first", "next", "next", "ordinary")),
             viewer=self.rng.choice((self.coordinator, self.social_worker)),
             now=now,

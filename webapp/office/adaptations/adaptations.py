@@ -17,8 +17,9 @@ from visits.adaptations.file_list import (
     territories_in_use,
 )
 from visits.adaptations.files import find_file, hand_to, label_of
-from visits.adaptations.moving import latest_move, move_file, take_move_back
+from visits.adaptations.moving import Agreed, latest_move, move_file, take_move_back
 from visits.adaptations.path import DECIDED, legal_delay_of, near_until, whose
+from visits.adaptations.works import cancelled_among
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR
@@ -27,7 +28,7 @@ from visits.models.adaptations import AdaptationFile, Step
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
-from webapp.office.adaptations.page import page_of_file, typed_turn
+from webapp.office.adaptations.page import page_of_file, typed_day_of, typed_turn
 from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_cells, landlord_heads
 from webapp.office.frame.list_file import list_file, whole
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
             territories=territories_in_use(session, viewer()),
             whose={one.id: whose(session, one) for one in listed.rows},
             instead=first_waiting(session, [one.id for one in listed.rows]),
+            cancelled=cancelled_among(session, [one.id for one in listed.rows]),
             law=legal_delay_of,
             near_until=near_until(session, today=today),
             day_now=today,
@@ -103,6 +105,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
                 said=request.form.get("said", ""),
                 priority=request.form.get("priority", ""),
                 measured=_typed_measures(),
+                agreed=_typed_agreement(),
                 viewer=viewer(),
                 now=now(),
             )
@@ -157,6 +160,11 @@ def _typed_measures() -> dict[str, int]:
         for name, text in typed.items()
         if text
     }
+
+
+def _typed_agreement() -> Agreed:
+    """Read how and when the tenant agreed; what is no day is none."""
+    return Agreed(request.form.get("agreed_how", ""), typed_day_of("agreed_on"))
 
 
 def _typed_holder() -> uuid.UUID | None:

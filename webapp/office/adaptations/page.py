@@ -1,6 +1,7 @@
 """The page of one adaptation: its path, what is missing, what was said, decided and found."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
@@ -40,12 +41,20 @@ from visits.adaptations.works import orders_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import MEASURED_WITH, TRAITS, Kind
-from visits.models.adaptations import AdaptationFile, Instead, RefusalReason, Step
+from visits.models.adaptations import (
+    WITH_HER,
+    AdaptationFile,
+    Instead,
+    RefusalReason,
+    Step,
+    Talked,
+)
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.moments import typed_day
 from webapp.office.frame.paths import passed
 from webapp.office.intake.answers import told_causes
 
@@ -53,6 +62,14 @@ from webapp.office.intake.answers import told_causes
 def typed_turn() -> int:
     """Read which turn of the file the page was made of; nonsense is none that ever was."""
     return request.form.get("turn", -1, type=int)
+
+
+def typed_day_of(name: str) -> date | None:
+    """Read a day that was typed, none where nothing was; raises Invalid for what is no day."""
+    try:
+        return typed_day(request.form[name]) if request.form.get(name) else None
+    except ValueError:
+        raise Invalid({name: "bad_date"}) from None
 
 
 def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
@@ -118,6 +135,8 @@ def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "reasons": list(RefusalReason),
         "alternatives": list(Instead),
         "explanation_length": EXPLANATION_LENGTH,
+        "built_ways": list(Talked),
+        "agreed_ways": WITH_HER,
     }
 
 

@@ -137,10 +137,13 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert "commission du 20" in client.get(page).text
     again = client.post(f"{called}/agenda", data={"adaptation": [str(file.id)]})
     assert again.status_code == 409
+    nothing = client.post(f"{called}/agenda", data={})
+    assert nothing.status_code == 422
+    assert 'id="adaptation-error"' in nothing.text
     client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
     client.post(f"{called}/minutes", data={"note": "Présents : tous."})
     minutes = text_of(client.get(f"{called}/minutes.pdf").data)
-    for told in ("Présents : tous.", "Accordée", reference, name, "Coût"):
+    for told in ("Présents : tous.", "Accordée", reference, name, "Coût", "Jour de la décision"):
         assert told in minutes, told
     person = session.get_one(Person, file.person_id)
     protect(session, person, by=client.user.id, now=NOW)  # type: ignore[attr-defined]

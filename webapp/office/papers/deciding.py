@@ -177,11 +177,18 @@ def minuted(told: Iterable[Told]) -> list[dict[str, Any]]:
                 (_("Asks for"), one.what),
                 *one.beside,
                 (_("What is decided"), one.outcome),
+                *_decided_on(one),
             ],
             "lines": [*one.why(), *one.instead()],
         }
         for place, one in enumerate(open_, 1)
     ]
+
+
+def _decided_on(told: Told) -> list[tuple[str, str]]:
+    """Say on which day it was decided: not always the commission's."""
+    made = told.decision
+    return [(_("Day of the decision"), spoken_day(made.move.at))] if made is not None else []
 
 
 def also_asked(files: Iterable[AdaptationFile], *, after: int) -> list[dict[str, Any]]:

@@ -165,7 +165,7 @@ def test_an_order_that_a_company_refused_is_not_told_as_her_own_refusal(
 
 
 def test_an_adaptation_that_was_granted_is_no_longer_studied(home: Home, client_as: SignIn) -> None:
-    home.send_xml(fill(FALLS))
+    home.send_xml(fill(FALLS | {"washing": "bath", "bath_edge": "yes"}))
     client = client_as(Role.COORDINATOR)
     assert "Nous l’étudions avec vous" in preview(client, home)
     with home.house.sessions.begin() as session:

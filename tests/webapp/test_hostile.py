@@ -108,7 +108,8 @@ REGISTER = ("access", "trait", "letting", "rooms", "adaptation", "label")
 ADAPTED = (
     *ADAPTING, "turn", "said", "code", "asked", "asked_on", "wish", "own_cost", "outcome", "reason",
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
-    "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
+    "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on", "agreed_how",
+    "agreed_on", "built_how", "built_on", "keep",
 )  # fmt: skip
 # What referrals ask in a form.
 REFERRED = (

@@ -29,6 +29,7 @@ PAGES = frozenset(
         "accounts.new",
         "accounts.show",
         "adaptation_accounts.index",
+        "adaptation_alternatives.show",
         "adaptation_funding.show",
         "adaptations.index",
         "adaptations.show",

@@ -11,13 +11,16 @@ from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
 from tests.submissions import FALLS, fill
+from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.commissions import call_commission
+from visits.adaptations.deciding import Decided, decide
 from visits.agenda.doors import Knock, report_shut_door
 from visits.forms.drafts import keep_draft
 from visits.forms.published import WorkbookFile, publish_form
 from visits.ground.deadlines import today_in_paris
 from visits.intake.submissions import record_submission
 from visits.models.accounts import Device, Organisation, OrganisationKind, Role, User
+from visits.models.adaptations import AdaptationFile, Step
 from visits.models.calls import ContactAttempt, Disposition
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.labels import HomeLabel
@@ -30,6 +33,8 @@ from visits.models.works import WorkOrder, WorkOrderState
 from visits.programmes.drafts import begin_draft, digest_of, keep_part, said_in, take_up
 from visits.sight import Reach
 from webapp.frame.transaction import House
+
+SAID_TO_HER = "Un siège de bain vous aidera mieux."
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,28 @@ def sit_today(house: House) -> str:
         viewer = make_viewer(session.scalars(offices.limit(1)).one())
         held = call_commission(session, today_in_paris(now), viewer=viewer, now=now)
         return f"/adaptations/commissions/{held.id}"
+
+
+def refuse_one(house: House) -> str:
+    """Refuse an adaptation with something instead; gives the page where that is opened."""
+    now = datetime.now(UTC)
+    with house.sessions.begin() as session:
+        offices = select(User).where(User.role == Role.COORDINATOR).order_by(User.id)
+        waiting = (
+            select(AdaptationFile)
+            .join(AdaptationFile.person)
+            .where(AdaptationFile.step.in_((Step.DECISION, Step.ELIGIBILITY)))
+            .where(Person.protected.is_(False), Person.died_on.is_(None))
+            .order_by(AdaptationFile.id)
+        )
+        file = session.scalars(waiting.limit(1)).one()
+        said = Decided(
+            "refused", "not_needed", SAID_TO_HER, {"aid": "Un siège de bain."}, "not_yet"
+        )
+        viewer = make_viewer(session.scalars(offices.limit(1)).one())
+        decision = decide(session, file, said, turn=file.turn, viewer=viewer, now=now)
+        (offered,) = alternatives_of(session, file, decision)
+        return f"/adaptations/{file.id}/alternatives/{offered.offered.id}"
 
 
 def visits_of_each(house: House) -> list[str]:

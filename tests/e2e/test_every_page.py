@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from tests.conftest import SECRETS
 from tests.e2e.layout import Structure, faults, structure_of
-from tests.e2e.pages import pages_of, visits_of_each
+from tests.e2e.pages import pages_of, refuse_one, visits_of_each
 from tests.e2e.profiles import fresh_profile
 from tests.e2e.rare import add_rare_things, refusal_pages
 from tests.e2e.walked import Walked, serve
@@ -31,6 +31,7 @@ from visits.models.adaptations import (
 )
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionFact, AdmissionMove
 from visits.models.agenda import Absence
+from visits.models.alternatives import AlternativeAnswer
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CaseCharge, CasePause, Task
 from visits.models.circles import (
@@ -221,6 +222,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     house: House = app.extensions["palier"]
     load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)
     examples = [one.path for one in pages_of(house)] + add_rare_things(house)
+    examples.append(refuse_one(house))
     examples += visits_of_each(house)
     with serve(app, examples) as walked:
         yield walked
@@ -312,6 +314,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             AdaptationMove.said,
             AdaptationDecision.explanation,
             AdaptationFollowUp.needed,
+            AlternativeAnswer.why,
             Admission.wish,
             Admission.situation,
             AdmissionMove.said,
@@ -341,7 +344,10 @@ def typed(demo: Walked) -> re.Pattern[str]:
             StockOrder.supplier,
         ):
             said.update(session.scalars(select(column)))
-        instead = session.scalars(select(AdmissionDecision.instead))
+        instead = [
+            *session.scalars(select(AdmissionDecision.instead)),
+            *session.scalars(select(AdaptationDecision.instead)),
+        ]
         said.update(what for one in instead if one for what in one.values())
         days = session.scalars(select(AutonomyNote.said))
         said.update(area["words"] for one in days for area in one.values())

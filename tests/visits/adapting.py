@@ -6,18 +6,26 @@ from sqlalchemy.orm import Session
 
 from visits.adaptations.following_up import LEADS_TO, FollowUpSaid, note_follow_up
 from visits.adaptations.funding import FundingSaid, QuoteSaid, add_quote, note_funding, plan_of
+from visits.adaptations.moving import Agreed
 from visits.models.adaptations import AdaptationFile
 from visits.sight import Viewer
 
 COST = 480_000
 # Why nobody goes to look, of files that are brought to their quotes at once.
 NO_VISIT = "Les cotes sont connues : personne n’a besoin de passer."
+# Who did works that no order of ours did.
+BY_HERSELF = "Sa fille les a fait faire."
+
+
+def agreed(now: datetime) -> Agreed:
+    """Let the tenant agree on the phone, today."""
+    return Agreed("phone", now.date())
 
 
 def fund(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime) -> None:
     """Let the landlord pay for all of it."""
     day = now.date()
-    add_quote(session, file, QuoteSaid("Rénov’Oise", COST, day), viewer=viewer, now=now)
+    add_quote(session, file, QuoteSaid("Rénov’Oise", COST, day, True), viewer=viewer, now=now)
     said = FundingSaid("landlord", "asked", COST, day)
     note_funding(session, file, said, viewer=viewer, now=now)
 

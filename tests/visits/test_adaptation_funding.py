@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
-from tests.visits.adapting import COST, NO_VISIT, follow_up, fund, pay
+from tests.visits.adapting import BY_HERSELF, COST, NO_VISIT, agreed, follow_up, fund, pay
 from visits.adaptations.accounts import asked_of_pension_fund, paid_in_full
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
@@ -25,6 +25,7 @@ from visits.adaptations.funding import (
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file
 from visits.adaptations.receiving import receive_what_is_done
+from visits.adaptations.works import orders_of
 from visits.following.adaptation_works import order_works
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.adaptations import AdaptationFile, Step
@@ -60,9 +61,13 @@ def file(session: Session, viewer: Viewer, now: datetime) -> AdaptationFile:
 def go(
     session: Session, file: AdaptationFile, step: Step, *, viewer: Viewer, now: datetime
 ) -> None:
+    said = NO_VISIT if step is Step.FUNDING else BY_HERSELF
+    if step is not Step.FUNDING and orders_of(session, file):
+        said = ""
     move_file(
-        session, file, step, turn=file.turn, said=NO_VISIT, priority="next", viewer=viewer, now=now
-    )
+        session, file, step, turn=file.turn, said=said, agreed=agreed(now), priority="next",
+        viewer=viewer, now=now,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def test_a_plan_that_does_not_sum_to_the_cost_cannot_be_agreed(
     session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
 ) -> None:
     assert missing_in(session, file) == {"quote": "quote_missing"}
-    add_quote(session, file, QuoteSaid("Rénov", COST, now.date()), viewer=viewer, now=now)
+    add_quote(session, file, QuoteSaid("Rénov", COST, now.date(), True), viewer=viewer, now=now)
     ask("landlord", COST - 1)
     with pytest.raises(Invalid) as refused:
         go(session, file, Step.DECISION, viewer=viewer, now=now)
@@ -156,6 +161,8 @@ def test_one_quote_is_chosen_and_none_once_it_is_withdrawn(
         said = QuoteSaid(company, cents, now.date())
         add_quote(session, file, said, viewer=viewer, now=now)
     first, second = plan_of(session, file).quotes
+    assert plan_of(session, file).cost_cents is None
+    choose_quote(session, file, first.id, viewer=viewer, now=now)
     assert plan_of(session, file).cost_cents == 500
     choose_quote(session, file, second.id, viewer=viewer, now=now)
     assert plan_of(session, file).cost_cents == 400
@@ -197,7 +204,7 @@ def test_works_are_ordered_once_agreed_and_their_end_brings_the_reception(
 def test_a_year_tells_what_was_paid_in_full_and_what_the_pension_fund_was_asked(
     session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
 ) -> None:
-    add_quote(session, file, QuoteSaid("Rénov", COST, now.date()), viewer=viewer, now=now)
+    add_quote(session, file, QuoteSaid("Rénov", COST, now.date(), True), viewer=viewer, now=now)
     ask("carsat_landlord", 100_000)
     ask("landlord", COST - 100_000)
     for stage in ("granted", "paid"):
@@ -232,3 +239,22 @@ def test_accounts_are_not_closed_while_somebody_owes_what_was_granted(
     go(session, file, Step.CLOSED, viewer=viewer, now=now)
     with pytest.raises(Conflict, match="adaptation_over"):
         ask("tenant", 100)
+
+
+def test_a_quote_is_told_once_from_the_day_of_the_request_and_kept_by_somebody(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    def wrong(company: str, cents: int, day: date, *, keep: bool = False) -> object:
+        with pytest.raises(Invalid) as refused:
+            add_quote(session, file, QuoteSaid(company, cents, day, keep), viewer=viewer, now=now)
+        return refused.value.fields
+
+    today = now.date()
+    add_quote(session, file, QuoteSaid("Rénov’Oise", COST, today), viewer=viewer, now=now)
+    assert plan_of(session, file).missing == {"quote": "quote_missing"}
+    again = wrong(" rénov’oise  ", COST, today)
+    assert again == {"company": "quote_noted_already"}
+    before = wrong("Autre", COST, file.asked_on - timedelta(days=1))
+    assert before == {"dated_on": "quote_before_request"}
+    assert wrong("Autre", COST, today, keep=True) == {"keep": "other_quotes_stand"}
+    assert wrong("Autre", COST, today + timedelta(days=1)) == {"dated_on": "must_not_be_future"}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
 from tests.submissions import home_visit
-from tests.visits.adapting import NO_VISIT, follow_up, fund, pay
+from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, follow_up, fund, pay
 from tests.visits.desk import SUPPORT
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import (
@@ -21,6 +21,7 @@ from visits.adaptations.deciding import (
     standing_decision,
 )
 from visits.adaptations.file_list import (
+    CANCELLED,
     LATE,
     LEGAL_NEAR,
     LEGAL_OVER,
@@ -33,8 +34,10 @@ from visits.adaptations.file_list import (
 )
 from visits.adaptations.files import Request, find_file, hand_to, open_by_hand
 from visits.adaptations.missing import missing_in
-from visits.adaptations.moving import move_file, take_move_back
+from visits.adaptations.moving import Agreed, latest_move, move_file, take_move_back
 from visits.adaptations.path import PATH, REACHED_FROM, path_of, ways_on, whose
+from visits.adaptations.works import cancelled_among
+from visits.following.adaptation_works import order_works
 from visits.forms.published import publish_form
 from visits.ground.deadlines import months_after
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -51,17 +54,22 @@ from visits.models.adaptations import (
 from visits.models.cases import Case
 from visits.models.life import HowTold
 from visits.models.people import Person
+from visits.models.works import WorkOrderState
 from visits.people.protection import protect
 from visits.programmes.published import publish_programme
 from visits.sight import Reach
 from visits.sight.listing import Wanted
+from visits.works.by_hand import OrderSaid
+from visits.works.moves import MoveSaid, move_work_order
 
 SHOWER = Request("shower", "phone", date(2026, 3, 2), "Ne peut plus enjamber la baignoire.")
+IN_THE_FLOOR = "Amiante dans le sol."
 REFUSED = Decided(
     "refused",
     "load_bearing",
     "Le mur de la salle de bain porte l’immeuble : on ne peut pas l’ouvrir.",
     {"aid": "Un siège de bain pivotant, posé sous quinze jours."},
+    "not_yet",
 )
 
 
@@ -80,9 +88,12 @@ class Office:
             if step is Step.DECISION:
                 viewer = make_viewer(self.user)
                 fund(self.session, self.file, viewer=viewer, now=self.now)
+            if step is Step.RECEPTION:
+                said = said or BY_HERSELF
             move_file(
                 self.session, self.file, step, turn=self.file.turn, said=said,
-                priority=priority, viewer=make_viewer(self.user), now=self.now,
+                agreed=agreed(self.now), priority=priority, viewer=make_viewer(self.user),
+                now=self.now,
             )  # fmt: skip
 
     def decide(self, said: Decided, *, turn: int | None = None) -> None:
@@ -180,13 +191,22 @@ def test_a_refusal_needs_a_reason_an_explanation_and_an_alternative(office: Offi
         "reason": "required",
         "explanation": "explain_refusal",
         "instead": "offer_instead",
+        "built_how": "required",
     }
     with pytest.raises(Invalid) as refused:
-        office.decide(Decided("in_part", "asbestos", "Amiante dans le sol.", {"aid": " "}))
+        office.decide(
+            Decided("in_part", "asbestos", "Amiante dans le sol.", {"aid": " . "}, "not_yet")
+        )
     assert refused.value.fields == {"instead_aid": "say_what_instead"}
     with pytest.raises(Invalid) as refused:
-        office.decide(Decided("refused", "asbestos", "Amiante.", {"money": "Rien"}))
+        office.decide(
+            Decided("refused", "asbestos", "Amiante au sol.", {"money": "Rien"}, "not_yet")
+        )
     assert refused.value.fields == {"instead": "bad_choice"}
+    bare = Decided("refused", "asbestos", ". . . . . . . . . . .", {"aid": "Un siège"}, "phone")
+    with pytest.raises(Invalid) as refused:
+        office.decide(bare)
+    assert refused.value.fields == {"explanation": "explain_refusal", "built_on": "required"}
     office.decide(REFUSED)
     decision = standing_decision(office.session, office.file)
     assert decision is not None
@@ -431,3 +451,67 @@ def test_a_file_is_put_in_the_hands_of_who_follows_adaptations_alone(office: Off
         hand_to(session, office.file, technician.id, viewer=viewer, now=office.now)
     hand_to(session, office.file, None, viewer=viewer, now=office.now)
     assert office.file.holder_id is None
+
+
+def test_the_tenant_s_agreement_says_how_and_when(office: Office) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    today = office.now.date()
+    for said, wrong in (
+        (Agreed(), {"agreed_how": "required", "agreed_on": "required"}),
+        (Agreed("not_yet", today), {"agreed_how": "bad_choice"}),
+        (Agreed("phone", today + timedelta(days=1)), {"agreed_on": "must_not_be_future"}),
+        (Agreed("phone", today - timedelta(days=1)), {"agreed_on": "agreed_before_decided"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            move_file(
+                office.session, office.file, Step.WORKS, turn=office.file.turn, agreed=said,
+                viewer=make_viewer(office.user), now=office.now,
+            )  # fmt: skip
+        assert refused.value.fields == wrong
+    office.go(Step.WORKS)
+    last = latest_move(office.session, office.file)
+    assert last is not None
+    assert (last.agreed_how, last.agreed_on) == ("phone", today)
+
+
+def test_works_that_no_order_of_ours_did_say_who_did_them(office: Office) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS)
+    assert missing_in(office.session, office.file) == {"order": "works_not_ordered"}
+    for said in (" ", "..."):
+        with pytest.raises(Invalid) as refused:
+            move_file(
+                office.session, office.file, Step.RECEPTION, turn=office.file.turn, said=said,
+                viewer=make_viewer(office.user), now=office.now,
+            )  # fmt: skip
+        assert refused.value.fields == {"said": "say_who_did_works"}
+    office.go(Step.RECEPTION, said="Posé par sa fille le 2 mars.")
+    assert office.file.step is Step.RECEPTION
+
+
+def test_works_whose_orders_are_all_cancelled_are_listed_and_said(office: Office) -> None:
+    session, viewer, now = office.session, make_viewer(office.user), office.now
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS)
+
+    def listed() -> int:
+        session.flush()
+        only = AdaptationFilter(step=CANCELLED)
+        count = count_adaptations(session, viewer, only=only, today=now.date())
+        assert len(cancelled_among(session, [office.file.id])) == count
+        return count
+
+    assert listed() == 0
+    said = OrderSaid("plumbing", "P", "bathroom", "Poser une douche.", "staff")
+    first = order_works(session, office.file, said, viewer=viewer, now=now)
+    move_work_order(
+        session, first, WorkOrderState.CANCELLED, MoveSaid(note="Doublon."), viewer=viewer, now=now
+    )
+    assert listed() == 1
+    assert missing_in(session, office.file) == {"orders_cancelled": "works_cancelled"}
+    order_works(session, office.file, said, viewer=viewer, now=now)
+    assert listed() == 0
+    assert missing_in(session, office.file) == {"orders": "works_not_done"}

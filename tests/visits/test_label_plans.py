@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_dwelling, make_person, make_residence, make_user, make_viewer
-from tests.visits.adapting import NO_VISIT
+from tests.visits.adapting import NO_VISIT, agreed
 from tests.visits.test_works_plans import PLAN, Planner
 from visits.accounts.accounts import find_organisation
 from visits.adaptations.deciding import Decided, decide
@@ -72,7 +72,7 @@ class Labeller(Planner):
             asked = Request(code, "phone", TODAY)
             file = open_by_hand(self.session, person, home, asked, viewer=self.office, now=NOW)
             if cents:
-                quote = QuoteSaid("Rénov’Oise", cents, TODAY)
+                quote = QuoteSaid("Rénov’Oise", cents, TODAY, True)
                 add_quote(self.session, file, quote, viewer=self.office, now=NOW)
             files.append(file)
         return files
@@ -91,8 +91,8 @@ class Labeller(Planner):
 
         def go(step: Step) -> None:
             move_file(
-                self.session, file, step, turn=file.turn, said=NO_VISIT, priority="next",
-                viewer=self.office, now=NOW,
+                self.session, file, step, turn=file.turn, said=NO_VISIT, agreed=agreed(NOW),
+                priority="next", viewer=self.office, now=NOW,
             )  # fmt: skip
 
         go(Step.ELIGIBILITY)

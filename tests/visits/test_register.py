@@ -20,7 +20,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
-from tests.visits.adapting import NO_VISIT, fund
+from tests.visits.adapting import NO_VISIT, agreed, fund
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file, take_move_back
@@ -250,15 +250,9 @@ def test_what_was_received_is_in_the_register_and_leaves_it_with_its_reception(
 
     def go(step: Step) -> None:
         move_file(
-            session,
-            file,
-            step,
-            turn=file.turn,
-            said=NO_VISIT,
-            priority="next",
-            viewer=viewer,
-            now=now,
-        )
+            session, file, step, turn=file.turn, said=NO_VISIT, agreed=agreed(now),
+            priority="next", viewer=viewer, now=now,
+        )  # fmt: skip
 
     go(Step.ELIGIBILITY)
     go(Step.FUNDING)
@@ -268,11 +262,14 @@ def test_what_was_received_is_in_the_register_and_leaves_it_with_its_reception(
     go(Step.WORKS)
     go(Step.RECEPTION)
     assert office.listed() == set()
+    home.has_bath, home.is_adapted = True, None
+    assert (office.told(home).has_bath, office.told(home).is_adapted) == (True, None)
     go(Step.FIRST_FOLLOW_UP)
     (fitted,) = office.told(home).fitted
     assert (fitted.trait, fitted.source, fitted.since) == (
         "shower", TraitSource.ADAPTATION, office.today,
     )  # fmt: skip
+    assert (office.told(home).has_bath, office.told(home).is_adapted) == (False, True)
     take_move_back(session, file, turn=file.turn, viewer=viewer, now=now)
     assert office.listed() == set()
 

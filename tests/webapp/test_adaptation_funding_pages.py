@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
 from tests.pdf_text import text_of
-from tests.visits.adapting import NO_VISIT, fund, pay
+from tests.visits.adapting import NO_VISIT, agreed, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
@@ -21,7 +21,9 @@ from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
-QUOTE = {"company": "Rénov’Oise", "cents": "4 800,00", "dated_on": "2026-03-10"}
+QUOTE = {
+    "company": "Rénov’Oise", "cents": "4 800,00 €", "dated_on": "2026-03-10", "keep": "yes",
+}  # fmt: skip
 ASKED = {"payer": "landlord", "stage": "asked", "cents": "4800", "day": "2026-03-10"}
 
 
@@ -39,15 +41,9 @@ def waiting(session: Session, *steps: Step) -> AdaptationFile:
             decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=NOW)
         else:
             move_file(
-                session,
-                file,
-                step,
-                turn=file.turn,
-                said=NO_VISIT,
-                priority="next",
-                viewer=viewer,
-                now=NOW,
-            )
+                session, file, step, turn=file.turn, said=NO_VISIT, agreed=agreed(NOW),
+                priority="next", viewer=viewer, now=NOW,
+            )  # fmt: skip
     session.commit()
     return file
 
@@ -141,12 +137,15 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert "commission du 20" in client.get(page).text
     again = client.post(f"{called}/agenda", data={"adaptation": [str(file.id)]})
     assert again.status_code == 409
+    nothing = client.post(f"{called}/agenda", data={})
+    assert nothing.status_code == 422
+    assert 'id="adaptation-error"' in nothing.text
     client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
     client.post(f"{called}/minutes", data={"note": "Présents : tous."})
     client.post("/papers/", data={"minutes_fr": "Lu et approuvé.", "seen": ""})
     minutes = text_of(client.get(f"{called}/minutes.pdf").data)
     assert "Lu et approuvé." in minutes
-    for told in ("Présents : tous.", "Accordée", reference, name, "Coût"):
+    for told in ("Présents : tous.", "Accordée", reference, name, "Coût", "Jour de la décision"):
         assert told in minutes, told
     person = session.get_one(Person, file.person_id)
     protect(session, person, by=client.user.id, now=NOW)  # type: ignore[attr-defined]

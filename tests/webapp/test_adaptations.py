@@ -22,7 +22,7 @@ SHOWER = {
     "wish": "Voudrait se laver seule.",
 }  # fmt: skip
 REFUSED = {
-    "outcome": "refused", "reason": "load_bearing", "instead": "aid",
+    "outcome": "refused", "reason": "load_bearing", "instead": "aid", "built_how": "not_yet",
     "explanation": "Le mur porte l’immeuble.", "instead_aid": "Un siège de bain pivotant.",
 }  # fmt: skip
 

@@ -21,7 +21,11 @@ from visits.people.protection import protect
 SignIn = Callable[..., FlaskClient]
 pytestmark = pytest.mark.one_database
 REFUSED = Decided(
-    "refused", "load_bearing", "Le mur porte l’immeuble.", {"aid": "Un siège de bain pivotant."}
+    "refused",
+    "load_bearing",
+    "Le mur porte l’immeuble.",
+    {"aid": "Un siège de bain pivotant."},
+    "not_yet",
 )
 
 
@@ -67,7 +71,7 @@ def test_a_refusal_says_why_what_instead_and_until_when_it_may_be_looked_at_agai
     page, paper = client.get(path).text, text_of(client.get(f"{path}.pdf").data)
     for told in ("We cannot do these works.", "Le mur porte l’immeuble.", "10 May 2026", street):
         assert told in page and told in paper, told
-    for told in ("A load-bearing wall", "Un siège de bain pivotant."):
+    for told in ("A wall that carries the building", "Un siège de bain pivotant."):
         assert told in page and told in paper, told
     assert "Nothing is done without your agreement" not in page
     french = text_of(client.get(f"{path}.pdf?language=fr").data)

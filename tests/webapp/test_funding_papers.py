@@ -57,7 +57,7 @@ def make_file(session: Session, user: User) -> AdaptationFile:
     said = Request("shower", "letter", TODAY, "Une douche.")
     file = open_by_hand(session, case.person, case.dwelling, said, viewer=viewer, now=NOW)
     file.step = Step.FUNDING
-    add_quote(session, file, QuoteSaid("Rénov", 300_000, TODAY), viewer=viewer, now=NOW)
+    add_quote(session, file, QuoteSaid("Rénov", 300_000, TODAY, True), viewer=viewer, now=NOW)
     fund(session, file, user, "departement")
     fund(session, file, user, "landlord")
     return file

@@ -125,7 +125,7 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
     turn = desk.read(AdaptationFile).turn
     desk.post(f"/adaptations/{file.id}/decision", turn=turn, outcome="granted")
     desk.post(f"{held}/minutes", note="Présents : tous.")
-    desk.move(Step.WORKS)
+    desk.move(Step.WORKS, agreed_how="phone", agreed_on=TODAY)
     desk.post(
         f"/adaptations/{file.id}/works", trade="plumbing", place="bathroom", description="Douche."
     )  # fmt: skip
@@ -225,7 +225,7 @@ def _asked_after(desk: Desk) -> None:
 def _fund(desk: Desk, file: AdaptationFile) -> None:
     """Plan three payers, who together give what the quote asks."""
     place = f"/adaptations/{file.id}/funding"
-    desk.post(f"{place}/quotes", company="Rénov’Oise", cents="4800", dated_on=TODAY)
+    desk.post(f"{place}/quotes", company="Rénov’Oise", cents="4800", dated_on=TODAY, keep="yes")
     for payer, cents in (("landlord", "3000"), ("departement", "1500"), ("tenant", "300")):
         desk.post(f"{place}/payers", payer=payer, stage="asked", cents=cents, day=TODAY)
     for paper in ("quote", "tax_notice"):
@@ -267,6 +267,7 @@ def test_what_is_refused_leads_to_a_move_to_a_home_without_stairs(
     desk.move(Step.DECISION)
     turn = desk.read(AdaptationFile).turn
     refused = {"turn": turn, "outcome": "refused", "reason": "no_lift",
+               "built_how": "not_yet",
                "explanation": "Sans ascenseur, une douche ne règle pas l’escalier."}  # fmt: skip
     bare = desk.client.post(f"/adaptations/{file.id}/decision", data=refused)
     assert bare.status_code == 422

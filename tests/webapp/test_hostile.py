@@ -114,6 +114,8 @@ ADAPTED = (
     "explanation", "instead", "instead_aid", "company", "cents", "dated_on", "what", "payer",
     "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
     "used", "holds", "needed",
+    "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on", "agreed_how",
+    "agreed_on", "built_how", "built_on", "keep",
 )  # fmt: skip
 # What referrals ask in a form.
 REFERRED = (
@@ -287,6 +289,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "adaptation_photo_id": str(file.id), "paper_id": str(file.id),
+        "alternative_id": str(file.id),
         **_labelled(session, by, now),
         "trait_id": str(trait.id), "needs_id": str(needed.id),
         "autonomy_id": str(lives.id), "medical_id": str(valid.id), "wish_id": str(wished.id),

@@ -50,8 +50,8 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 24, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 6, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 13,
+    Role.COORDINATOR: 26, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 6, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 15,
 }  # fmt: skip
 
 

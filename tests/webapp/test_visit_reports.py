@@ -19,6 +19,7 @@ from tests.pdf_text import text_of
 from tests.submissions import FALLS, GAS, fill
 from visits.forms.published import publish_form
 from visits.models.accounts import Role
+from visits.models.adaptations import AdaptationFile, Step
 from visits.models.people import AccessEvent, AlertCode, Person, PersonAlert, RefusedPart
 from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.part_refusals import refuse_parts
@@ -161,6 +162,18 @@ def test_an_order_that_a_company_refused_is_not_told_as_her_own_refusal(
     said = paper(client_as(Role.COORDINATOR), home)
     assert "vous ne souhaitez pas" not in said
     assert "Nous cherchons quelqu’un d’autre" in said
+
+
+def test_an_adaptation_that_was_granted_is_no_longer_studied(home: Home, client_as: SignIn) -> None:
+    home.send_xml(fill(FALLS | {"washing": "bath", "bath_edge": "yes"}))
+    client = client_as(Role.COORDINATOR)
+    assert "Nous l’étudions avec vous" in preview(client, home)
+    with home.house.sessions.begin() as session:
+        for file in session.scalars(select(AdaptationFile)):
+            file.step = Step.WORKS
+    said = preview(client, home)
+    assert "vous avez donné votre accord : les travaux vont être faits" in said
+    assert "Nous l’étudions avec vous" not in said
 
 
 def test_one_order_of_two_forms_is_told_once(home: Home, client_as: SignIn) -> None:

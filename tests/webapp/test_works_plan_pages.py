@@ -111,7 +111,7 @@ def test_a_plan_lets_homes_reach_a_label_for_whoever_follows_adaptations(
     note_trait(session, home, no_bars, viewer=office, now=NOW)
     asked = Request("grab_bars", "phone", NOW.date())
     file = open_adaptation(session, person, home, asked, viewer=office, now=NOW)
-    quote = QuoteSaid("Lenoir", 200_00, NOW.date())
+    quote = QuoteSaid("Lenoir", 200_00, NOW.date(), True)
     add_quote(session, file, quote, viewer=office, now=NOW)
     rules = RulesSaid(["grab_bars"], NOW.date())
     label = str(make_label(session, "La Belle vie", "", rules, viewer=office, now=NOW).id)

@@ -182,7 +182,7 @@ class World:
         self.workshops = dict[uuid.UUID, CollectiveSession]()
         self.known.note(session_id=self._workshop(self.office).id)
         spot = spot_of("seniors", "moved", "letter", "fr")
-        say(session, spot, "Bonjour", seen="", viewer=eyes, now=NOW)
+        say(session, spot, "Bonjour, le {day}", seen="", viewer=eyes, now=NOW)
         said = versions_of(session, spot)[0]
         self.known.note(spot=spot.written, said_id=said.id)
         works = spot_of(landlord_id(session), "works_moved", "letter", "fr")
@@ -359,6 +359,7 @@ class World:
         session.add_all((taken, came))
         session.flush()
         known.note(adaptation_id=asked.id, adaptation_photo_id=taken.id, paper_id=came.id)
+        known.note(alternative_id=asked.id)
         need = ReferralSaid(
             "out", "ccas", f"Aide pour {person.last_name}", "consent", agreed_on=NOW.date()
         )

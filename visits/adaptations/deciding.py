@@ -12,12 +12,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from visits.adaptations.alternatives import offer_alternatives
 from visits.adaptations.commissions import agenda_item_of
-from visits.adaptations.moving import put, read_just_now, words_of_move
+from visits.adaptations.moving import put, read_just_now, words_of_move, wrong_talk
 from visits.adaptations.path import REACHED_FROM, delay_of
 from visits.ground.db import new_id
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.ground.saying import letters_in
 from visits.models.adaptations import (
     AdaptationDecision,
     AdaptationFile,
@@ -26,12 +28,15 @@ from visits.models.adaptations import (
     Outcome,
     RefusalReason,
     Step,
+    Talked,
 )
 from visits.models.people import Person
 from visits.sight import Viewer
 from visits.sight.adaptations import visible_adaptations
 
 EXPLANATION_LENGTH = 500
+# So many letters at least say something: a full stop does not.
+EXPLAINED, OFFERED = 10, 5
 LEADS_TO = {
     Outcome.GRANTED: Step.AGREEMENT,
     Outcome.IN_PART: Step.AGREEMENT,
@@ -42,12 +47,17 @@ REVIEW = "adaptation_review"
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision as it was typed; `instead` says by alternative what exactly is offered."""
+    """A decision as it was typed; `instead` says by alternative what exactly is offered.
+
+    `built_how` and `built_on` are how and when it was made with the tenant, or `not_yet`.
+    """
 
     outcome: str
     reason: str = ""
     explanation: str = ""
     instead: Mapping[str, str] = field(default_factory=dict)
+    built_how: str = ""
+    built_on: date | None = None
 
 
 def outcomes_of(file: AdaptationFile) -> list[Outcome]:
@@ -73,7 +83,7 @@ def decide(
     allowed = outcomes_of(file)
     if not allowed:
         raise Conflict("adaptation_not_to_decide")
-    fields = _wrong(said, allowed)
+    fields = _wrong(said, allowed, now=now)
     if fields:
         raise Invalid(fields)
     outcome = Outcome(said.outcome)
@@ -86,9 +96,12 @@ def decide(
         reason=None if bare else RefusalReason(said.reason),
         explanation=said.explanation.strip() or None,
         instead=None if bare else {kind: what.strip() for kind, what in said.instead.items()},
+        built_how=None if bare else Talked(said.built_how),
+        built_on=None if bare or said.built_how == Talked.NOT_YET else said.built_on,
     )
     session.add(decision)
     session.flush()
+    offer_alternatives(session, decision, decided_at=now)
     item = agenda_item_of(session, file)
     if item is not None:
         item.decision_id = decision.id
@@ -96,7 +109,7 @@ def decide(
     return decision
 
 
-def _wrong(said: Decided, allowed: Sequence[Outcome]) -> dict[str, str]:
+def _wrong(said: Decided, allowed: Sequence[Outcome], *, now: datetime) -> dict[str, str]:
     """Say by field what is wrong with a decision."""
     fields = {}
     if said.outcome not in allowed:
@@ -105,6 +118,8 @@ def _wrong(said: Decided, allowed: Sequence[Outcome]) -> dict[str, str]:
         fields["explanation"] = "too_long"
     if said.outcome in (Outcome.IN_PART, Outcome.REFUSED):
         fields |= wrong_refusal(said, reasons=tuple(RefusalReason), alternatives=tuple(Instead))
+        ways = tuple(Talked)
+        fields |= wrong_talk("built", said.built_how, said.built_on, ways=ways, now=now)
     return fields
 
 
@@ -115,14 +130,14 @@ def wrong_refusal(
     fields = {}
     if said.reason not in reasons:
         fields["reason"] = "bad_choice" if said.reason else "required"
-    if not said.explanation.strip():
+    if letters_in(said.explanation) < EXPLAINED:
         fields["explanation"] = "explain_refusal"
     if not said.instead:
         fields["instead"] = "offer_instead"
     for kind, what in said.instead.items():
         if kind not in alternatives:
             fields["instead"] = "bad_choice"
-        elif not what.strip():
+        elif letters_in(what) < OFFERED:
             fields[f"instead_{kind}"] = "say_what_instead"
         elif len(what.strip()) > EXPLANATION_LENGTH:
             fields[f"instead_{kind}"] = "too_long"

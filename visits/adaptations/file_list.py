@@ -8,7 +8,9 @@ from datetime import date
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from visits.adaptations.alternatives import files_waiting
 from visits.adaptations.path import near_until
+from visits.adaptations.works import files_all_cancelled
 from visits.models.accounts import Territory
 from visits.models.adaptations import OPEN_STEPS, AdaptationFile, Priority, Step
 from visits.models.people import Person
@@ -22,7 +24,12 @@ from visits.sight.wording import mentions, typed_in
 OPEN, LATE, MINE, ALL = "open", "late", "mine", "all"
 # A delay of the law ends soon, or is over.
 LEGAL_NEAR, LEGAL_OVER = "legal_near", "legal_over"
-LISTS = (OPEN, LATE, MINE, LEGAL_NEAR, LEGAL_OVER)
+# A refusal offered something instead that led to nothing yet.
+INSTEAD, INSTEAD_LATE = "instead", "instead_late"
+# It waits for works whose orders were all cancelled.
+CANCELLED = "cancelled"
+OF_OPEN = (OPEN, LATE, MINE, LEGAL_NEAR, LEGAL_OVER, CANCELLED)
+LISTS = (*OF_OPEN, INSTEAD, INSTEAD_LATE)
 RANK = case({one: rank for rank, one in enumerate(Priority)}, value=AdaptationFile.priority)
 ALONG = case({one: rank for rank, one in enumerate(Step)}, value=AdaptationFile.step)
 TO_HOME = (AdaptationFile.dwelling, Dwelling.residence)
@@ -43,7 +50,8 @@ class AdaptationFilter:
     """Which adaptations; an empty field does not filter.
 
     `step` is one, or `open`, `late`, `mine` (in the viewer's own hands), `legal_near`,
-    `legal_over`, `all`.
+    `legal_over`, `cancelled` (its orders are), `instead`,
+    `instead_late`, `all`.
     """
 
     step: str = OPEN
@@ -104,7 +112,7 @@ def _found(
 ) -> Select[uuid.UUID]:
     found = select(AdaptationFile.id).join(AdaptationFile.person)
     found = found.where(visible_adaptations(viewer))
-    if only.step in LISTS:
+    if only.step in OF_OPEN:
         found = found.where(AdaptationFile.step.in_(OPEN_STEPS))
     if only.step == LATE:
         found = found.where(AdaptationFile.due_on < today)
@@ -115,6 +123,12 @@ def _found(
         found = found.where(AdaptationFile.legal_on < today)
     elif only.step == MINE:
         found = found.where(AdaptationFile.holder_id == viewer.user_id)
+    elif only.step == CANCELLED:
+        found = found.where(AdaptationFile.id.in_(files_all_cancelled()))
+    elif only.step == INSTEAD:
+        found = found.where(AdaptationFile.id.in_(files_waiting()))
+    elif only.step == INSTEAD_LATE:
+        found = found.where(AdaptationFile.id.in_(files_waiting(before=today)))
     elif only.step in tuple(Step):
         found = found.where(AdaptationFile.step == Step(only.step))
     if only.priority in tuple(Priority):

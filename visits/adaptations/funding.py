@@ -124,24 +124,34 @@ def notes_of(session: Session, file: AdaptationFile) -> Sequence[FundingNote]:
 
 @dataclass(frozen=True)
 class QuoteSaid:
-    """A quote as it was typed."""
+    """A quote as it was typed; `keep` where it is the only one, and what the works cost."""
 
     company: str
     cents: int | None
     dated_on: date | None
+    keep: bool = False
 
 
 def add_quote(
     session: Session, file: AdaptationFile, said: QuoteSaid, *, viewer: Viewer, now: datetime
 ) -> AdaptationQuote:
-    """Note a quote; the first one is chosen. Raises Invalid, Conflict for a file that is closed."""
+    """Note a quote; none is chosen by itself. Raises Invalid, Conflict for a file that is closed.
+
+    It is dated from the day of the request on, and told once.
+    """
     refuse_when_over(file)
-    company = said.company.strip()
+    company, others = said.company.strip(), plan_of(session, file).quotes
     fields = _wrong_amount("cents", said.cents) | wrong_day("dated_on", said.dated_on, now=now)
+    if said.dated_on is not None and said.dated_on < file.asked_on:
+        fields["dated_on"] = "quote_before_request"
     if not company:
         fields["company"] = "required"
     elif len(company) > COMPANY_LENGTH:
         fields["company"] = "too_long"
+    elif any(_same_quote(one, said) for one in others):
+        fields["company"] = "quote_noted_already"
+    if said.keep and others:
+        fields["keep"] = "other_quotes_stand"
     if fields:
         raise Invalid(fields)
     assert said.cents is not None
@@ -152,7 +162,7 @@ def add_quote(
         company=company,
         cents=said.cents,
         dated_on=said.dated_on,
-        chosen=plan_of(session, file).cost_cents is None,
+        chosen=said.keep,
         noted_at=now,
         noted_by_id=viewer.user_id,
     )
@@ -160,6 +170,12 @@ def add_quote(
     session.flush()
     log(session, file, "adaptation_quote", viewer=viewer, now=now)
     return quote
+
+
+def _same_quote(one: AdaptationQuote, said: QuoteSaid) -> bool:
+    """Tell whether a quote that stands is the one that was typed."""
+    named = [" ".join(name.split()).casefold() for name in (one.company, said.company)]
+    return named[0] == named[1] and (one.cents, one.dated_on) == (said.cents, said.dated_on)
 
 
 def choose_quote(

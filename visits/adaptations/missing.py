@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from diagnostics.adaptations import NO_WORKS
 from visits.adaptations.funding import plan_of
 from visits.adaptations.funding_papers import missing_papers, papers_of
 from visits.adaptations.on_site import on_site
 from visits.adaptations.photos import photos_missing
-from visits.adaptations.works import all_done, orders_of
+from visits.adaptations.works import all_cancelled, all_done, orders_of
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.funding import PayerStage
 
@@ -50,9 +51,14 @@ def _request(session: Session, file: AdaptationFile) -> Missing:
 
 
 def _works(session: Session, file: AdaptationFile) -> Missing:
-    """Orders that were given are done; whoever has it done at her own cost needs none of ours."""
+    """Orders are given, and done; whoever has it done at her own cost needs none of ours."""
     orders = orders_of(session, file)
-    return {"orders": "works_not_done"} if orders and not all_done(orders) else {}
+    if not orders:
+        needed = file.code not in NO_WORKS and not file.own_cost
+        return {"order": "works_not_ordered"} if needed else {}
+    if all_cancelled(orders):
+        return {"orders_cancelled": "works_cancelled"}
+    return {} if all_done(orders) else {"orders": "works_not_done"}
 
 
 def _photos(session: Session, file: AdaptationFile) -> Missing:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,14 +14,18 @@ from visits.adaptations.missing import NOT_VISITED, missing_in
 from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
 from visits.adaptations.to_do import keep_to_do
 from visits.ground.db import new_id
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.ground.saying import letters_in
 from visits.homes.traits import note_fitted, unnote_fitted, wrong_measures
 from visits.models.adaptations import (
     OPEN_STEPS,
+    WITH_HER,
     AdaptationFile,
     AdaptationMove,
     Priority,
     Step,
+    Talked,
 )
 from visits.sight import Viewer
 
@@ -30,8 +35,21 @@ NEEDS_WORDS = (Step.WITHDRAWN,)
 # What was received is in the home from then on: the register says so.
 RECEIVED = Step.FIRST_FOLLOW_UP
 NOTHING: Mapping[str, int] = {}
+# What is missing of orders, somebody else may have done: so many letters tell who.
+DONE_OTHERWISE, WORD = ("order", "orders_cancelled"), 5
 # Why a file ended by itself; screens say it in words.
 PERSON_DIED, LEFT = "died", "left_home"
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How and on which day the tenant agreed, as it was typed."""
+
+    how: str = ""
+    on: date | None = None
+
+
+NOT_SAID = Agreed()
 
 
 def move_file(
@@ -43,14 +61,16 @@ def move_file(
     said: str = "",
     priority: str = "",
     measured: Mapping[str, int] = NOTHING,
+    agreed: Agreed = NOT_SAID,
     viewer: Viewer,
     now: datetime,
 ) -> AdaptationMove:
     """Bring a file to another step, with what was said; `turn` is the one that was read.
 
     The priority is noted on the way out of the step that asks for it, what was `measured` of the
-    home, by trait, once it is received. Raises Conflict when
-    somebody moved it meanwhile or its step does not lead there, Invalid for what is missing.
+    home, by trait, once it is received, how she `agreed` before the works. Works without an order
+    of ours that was done say who did them. Raises Conflict when somebody moved it meanwhile or its
+    step does not lead there, Invalid for what is missing.
     """
     read_just_now(file, turn)
     if step not in ways_on(file):
@@ -65,21 +85,56 @@ def move_file(
         file.priority = Priority(priority)
     if step is not Step.WITHDRAWN and not fields:
         fields |= _missing(session, file, step, said)
+    if step is Step.WORKS:
+        fields |= _wrong_agreement(file, agreed, now=now)
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     measured = measured if step is RECEIVED else NOTHING
     fields |= wrong_measures(file.code, measured)
     if fields:
         raise Invalid(fields)
-    return put(
+    move = put(
         session, file, step, said=said, measured=measured, stood=stood, viewer=viewer, now=now
     )
+    if step is Step.WORKS:
+        move.agreed_how, move.agreed_on = Talked(agreed.how), agreed.on
+        session.flush()
+    return move
+
+
+def _wrong_agreement(file: AdaptationFile, agreed: Agreed, *, now: datetime) -> dict[str, str]:
+    """Say by field what is wrong with how and when the tenant agreed."""
+    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, now=now)
+    if agreed.on is not None and agreed.on < today_in_paris(file.since):
+        fields["agreed_on"] = "agreed_before_decided"
+    return fields
+
+
+def wrong_talk(
+    name: str, how: str, on: date | None, *, ways: Sequence[Talked], now: datetime
+) -> dict[str, str]:
+    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked."""
+    fields = {}
+    if how not in ways:
+        fields[f"{name}_how"] = "bad_choice" if how else "required"
+    if how == Talked.NOT_YET or (not how and Talked.NOT_YET in ways):
+        return fields
+    if on is None:
+        fields[f"{name}_on"] = "required"
+    elif on > today_in_paris(now):
+        fields[f"{name}_on"] = "must_not_be_future"
+    return fields
 
 
 def _missing(session: Session, file: AdaptationFile, step: Step, said: str) -> dict[str, str]:
-    """Say by field what a step lacks: without a visit, the words say why none is needed."""
+    """Say by field what a step lacks.
+
+    Without a visit, the words say why none is needed; without an order of ours, who did the works.
+    """
     fields = dict(missing_in(session, file))
     if said.strip() and fields.get("visit") == NOT_VISITED:
         del fields["visit"]
+    if any(fields.pop(one, None) for one in DONE_OTHERWISE) and letters_in(said) < WORD:
+        fields["said"] = "say_who_did_works"
     skipped = file.step is Step.ELIGIBILITY and step is Step.FUNDING
     if skipped and not said.strip():
         fields["said"] = "say_why_no_visit"

@@ -1,8 +1,9 @@
 """The work orders of an adaptation: all of them done, it is to be received."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from visits.models.adaptations import AdaptationFile, AdaptationOrder, Step
@@ -27,3 +28,26 @@ def all_done(orders: Sequence[WorkOrder]) -> bool:
     """Tell whether no order is open and one at least was done, not only cancelled."""
     done = any(one.state not in NOT_DONE for one in orders)
     return done and not any(one.is_open for one in orders)
+
+
+def all_cancelled(orders: Sequence[WorkOrder]) -> bool:
+    """Tell whether orders were given and all of them cancelled: nobody does anything."""
+    return bool(orders) and all(one.state is WorkOrderState.CANCELLED for one in orders)
+
+
+def files_all_cancelled() -> Select[uuid.UUID]:
+    """Select the adaptations that wait for works whose orders were all cancelled."""
+    given = (
+        select(AdaptationOrder.work_order_id)
+        .join(WorkOrder, WorkOrder.id == AdaptationOrder.work_order_id)
+        .where(AdaptationOrder.file_id == AdaptationFile.id)
+        .correlate(AdaptationFile)
+    )
+    going = given.where(WorkOrder.state != WorkOrderState.CANCELLED)
+    waiting = select(AdaptationFile.id).where(AdaptationFile.step == Step.WORKS)
+    return waiting.where(given.exists(), ~going.exists())
+
+
+def cancelled_among(session: Session, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Tell of which of some adaptations all orders were cancelled while they wait for works."""
+    return set(session.scalars(files_all_cancelled().where(AdaptationFile.id.in_(ids))))

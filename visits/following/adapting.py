@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from visits.adaptations.file_list import (
+    INSTEAD,
+    INSTEAD_LATE,
     LATE,
     LEGAL_NEAR,
     LEGAL_OVER,
@@ -48,6 +50,8 @@ class Adaptations(Gathered):
         _waits("adaptations_legal_over", FOLLOWED_BY, LEGAL_OVER, "bad", sort="legal"),
         _waits("adaptations_legal_near", FOLLOWED_BY, LEGAL_NEAR, "warn", sort="legal"),
         _waits("adaptations_to_decide", (Role.COORDINATOR,), Step.DECISION, "warn"),
+        _waits("adaptations_instead_late", FOLLOWED_BY, INSTEAD_LATE, "bad"),
+        _waits("adaptations_instead", FOLLOWED_BY, INSTEAD, "warn"),
     )
 
     def open_for(

@@ -51,6 +51,10 @@ class RegisterFilter:
     text: str = ""
 
 
+# What is fitted in the place of a bath.
+SHOWER = "shower"
+
+
 @dataclass(frozen=True)
 class Adapted:
     """An adapted home as the register tells it; a demand that nobody knows about is None."""
@@ -67,6 +71,22 @@ class Adapted:
         """What is fitted, in the order of the codes."""
         there = (self.traits[code] for code in FITTED if code in self.traits)
         return [one for one in there if one.value]
+
+    @property
+    def is_adapted(self) -> bool | None:
+        """Tell whether it is adapted: something is fitted, else as the landlord's file says."""
+        return True if self.fitted else self.dwelling.is_adapted
+
+    @property
+    def shower(self) -> HomeTrait | None:
+        """Give the shower that took the bath's place, whatever the landlord's file still says."""
+        noted = self.traits.get(SHOWER)
+        return noted if noted is not None and noted.value else None
+
+    @property
+    def has_bath(self) -> bool | None:
+        """Tell whether there is a bath: none where a shower took its place."""
+        return False if self.shower is not None else self.dwelling.has_bath
 
     def value(self, trait: str) -> int | None:
         """Give the value of a trait; None where nothing is noted."""

@@ -113,6 +113,19 @@ class Holds(enum.StrEnum):
     NOT_KNOWN = "not_known"
 
 
+class Talked(enum.StrEnum):
+    """How something was agreed or made with the tenant, or that it was not yet."""
+
+    VISIT = "visit"
+    PHONE = "phone"
+    WRITING = "writing"
+    OFFICE = "office"
+    NOT_YET = "not_yet"
+
+
+WITH_HER = tuple(one for one in Talked if one is not Talked.NOT_YET)
+
+
 class AdaptationFile(Base):
     """One adaptation of the home of one person, on its path.
 
@@ -253,8 +266,9 @@ class AdaptationPhoto(Base):
 class AdaptationMove(Base):
     """A step that was left for another: who did it, when, what was said.
 
-    `stood` is how the file stood before, which taking it back reads. Without `by` it went by
-    itself: the answers that called for it were corrected, the person died.
+    `stood` is how the file stood before, which taking it back reads. `agreed_how` and `agreed_on`
+    are how and when the tenant agreed, of the step that says so. Without `by` it went by itself:
+    the answers that called for it were corrected, the person died.
     """
 
     __tablename__ = "adaptation_move"
@@ -267,6 +281,8 @@ class AdaptationMove(Base):
     by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     said: Mapped[str | None] = mapped_column(EncryptedText)
     stood: Mapped[dict[str, Any]]
+    agreed_how: Mapped[Talked | None] = mapped_column(stored_enum(Talked))
+    agreed_on: Mapped[date | None]
     taken_back_at: Mapped[datetime | None]
     taken_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
@@ -283,7 +299,8 @@ class AdaptationMove(Base):
 class AdaptationDecision(Base):
     """What was decided, and told the tenant in plain words; it stands as long as its move does.
 
-    `instead` says by kind of alternative what exactly is offered, as it was made with the tenant.
+    `instead` says by kind of alternative what exactly is offered, as it was made with the tenant:
+    `built_how` and `built_on` tell how and when, empty of decisions before it was asked.
     """
 
     __tablename__ = "adaptation_decision"
@@ -294,6 +311,8 @@ class AdaptationDecision(Base):
     reason: Mapped[RefusalReason | None] = mapped_column(stored_enum(RefusalReason))
     explanation: Mapped[str | None] = mapped_column(EncryptedText)
     instead: Mapped[Any | None] = mapped_column(EncryptedJson)
+    built_how: Mapped[Talked | None] = mapped_column(stored_enum(Talked))
+    built_on: Mapped[date | None]
 
     move: Mapped[AdaptationMove] = relationship()
 

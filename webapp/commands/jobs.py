@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from visits.accounts.open_sessions import forget_old_sessions
 from visits.accounts.sign_in_wall import forget_old_tries
+from visits.adaptations.alternatives import offer_what_was_decided
 from visits.adaptations.funding_papers import let_go_of_scans
 from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.coming import make_what_is_due
@@ -78,6 +79,7 @@ JOBS = (
     Job("send_messages", timedelta(minutes=1), send_messages, outside=True),
     Job("tell_maintenance_system", timedelta(minutes=1), tell_maintenance_system, outside=True),
     Job("receive_what_is_done", timedelta(minutes=5), receive_what_is_done),
+    Job("offer_what_was_decided", timedelta(hours=1), offer_what_was_decided),
     Job("make_recurring_orders", timedelta(hours=1), make_recurring_orders),
     Job("make_what_is_due", timedelta(hours=1), make_what_is_due),
     Job("forget_failed_sign_ins", timedelta(hours=1), forget_old_tries),

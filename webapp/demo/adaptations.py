@@ -20,7 +20,7 @@ from visits.adaptations.commissions import (
 from visits.adaptations.deciding import Decided, ask_review, decide
 from visits.adaptations.files import Request, hand_to, open_by_hand
 from visits.adaptations.following_up import LEADS_TO, FollowUpSaid, note_follow_up
-from visits.adaptations.moving import move_file
+from visits.adaptations.moving import Agreed, move_file
 from visits.adaptations.on_site import on_site
 from visits.adaptations.receiving import receive_what_is_done
 from visits.cases.cases import home_of
@@ -119,18 +119,21 @@ REFUSALS = (
         "load_bearing",
         "Le mur de votre salle de bain porte l’immeuble. On ne peut pas le percer sans danger.",
         {"aid": "Un siège de bain qui pivote et deux barres, posés sous un mois."},
+        "not_yet",
     ),
     Decided(
         "refused",
         "no_lift",
         "Votre logement est en étage, sans ascenseur : une douche ne réglerait pas l’escalier.",
         {"transfer": "Un logement adapté en rez-de-chaussée, visité avec vous."},
+        "not_yet",
     ),
     Decided(
         "refused",
         "to_be_pulled_down",
         "Votre immeuble sera rénové l’an prochain : la salle de bain sera refaite à ce moment-là.",
         {"lesser_works": "Des barres d’appui et un tapis antidérapant dès maintenant."},
+        "not_yet",
     ),
 )
 IN_PART_SAID = Decided(
@@ -138,6 +141,7 @@ IN_PART_SAID = Decided(
     "asbestos",
     "Le sol contient de l’amiante : on n’y touche pas tant que le diagnostic n’est pas levé.",
     {"lesser_works": "Un receveur bas posé sur l’existant, avec barres et siège."},
+    "not_yet",
 )
 ASKED = (
     (300, Request("shower", "phone", None, "Ne peut plus enjamber la baignoire.")),
@@ -284,6 +288,7 @@ class Adaptations:
             step,
             turn=file.turn,
             said=said,
+            agreed=Agreed("writing", today_in_paris(now)),
             priority=priority,
             viewer=viewer,
             now=now,

@@ -54,7 +54,7 @@ def plan_to_pay(
         return
     cost = rng.randrange(*COSTS.get(file.code, ELSE)) * 100 + rng.choice((0, 0, 50, 90))
     first, second = rng.sample(COMPANIES, 2)
-    add_quote(session, file, QuoteSaid(first, cost, today), viewer=viewer, now=now)
+    add_quote(session, file, QuoteSaid(first, cost, today, keep=True), viewer=viewer, now=now)
     if rng.random() < SECOND_QUOTE:
         dearer = QuoteSaid(second, round(cost * rng.uniform(1.04, 1.3)), today)
         add_quote(session, file, dearer, viewer=viewer, now=now)

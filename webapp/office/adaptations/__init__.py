@@ -6,6 +6,7 @@ from webapp.access.auth import Action
 from webapp.office.adaptations import (
     accounts,
     adaptations,
+    alternatives,
     asking,
     by_hand,
     commissions,
@@ -24,6 +25,7 @@ SUBJECT = Subject(
         adaptations.adaptations,
         deciding.decisions,
         following_up.adaptation_follow_ups,
+        alternatives.adaptation_alternatives,
         by_hand.adaptations_by_hand,
         funding.adaptation_funding,
         ordering.adaptation_works,

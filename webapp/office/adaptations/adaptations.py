@@ -1,12 +1,14 @@
 """Adaptations: the list and the same as a file; one on its path, to move on or to take back."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from visits.adaptations.alternatives import first_waiting
 from visits.adaptations.file_list import (
     LISTS,
     AdaptationFilter,
@@ -15,9 +17,10 @@ from visits.adaptations.file_list import (
     territories_in_use,
 )
 from visits.adaptations.files import find_file, hand_to, label_of
-from visits.adaptations.moving import latest_move, move_file, take_move_back
+from visits.adaptations.moving import Agreed, latest_move, move_file, take_move_back
 from visits.adaptations.on_site import on_site
 from visits.adaptations.path import DECIDED, legal_delay_of, near_until, whose
+from visits.adaptations.works import cancelled_among
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR
@@ -26,7 +29,7 @@ from visits.models.adaptations import AdaptationFile, Step
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.languages import day, pick
 from webapp.frame.transaction import now, transaction
-from webapp.office.adaptations.page import page_of_file, typed_turn
+from webapp.office.adaptations.page import page_of_file, typed_day_of, typed_turn
 from webapp.office.frame.access import showing
 from webapp.office.frame.landlords import landlord_cells, landlord_heads
 from webapp.office.frame.list_file import list_file, whole
@@ -55,6 +58,8 @@ def index() -> ResponseReturnValue:
             counts=steps_counted(session, viewer()),
             territories=territories_in_use(session, viewer()),
             whose={one.id: whose(session, one) for one in listed.rows},
+            instead=first_waiting(session, [one.id for one in listed.rows]),
+            cancelled=cancelled_among(session, [one.id for one in listed.rows]),
             law=legal_delay_of,
             near_until=near_until(session, today=today),
             day_now=today,
@@ -75,7 +80,8 @@ def export() -> ResponseReturnValue:
         )
         shown.update(file.person_id for file in listed.rows)
         hers = [(file, whose(session, file)) for file in listed.rows]
-        return list_file("adaptations.csv", _lines(hers), of=listed)
+        instead = first_waiting(session, [one.id for one in listed.rows])
+        return list_file("adaptations.csv", _lines(hers, instead), of=listed)
 
 
 @adaptations.get("/<uuid:adaptation_id>")
@@ -101,6 +107,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
                 said=request.form.get("said", ""),
                 priority=request.form.get("priority", ""),
                 measured=_typed_measures(),
+                agreed=_typed_agreement(),
                 viewer=viewer(),
                 now=now(),
             )
@@ -161,6 +168,11 @@ def _typed_measures() -> dict[str, int]:
     }
 
 
+def _typed_agreement() -> Agreed:
+    """Read how and when the tenant agreed; what is no day is none."""
+    return Agreed(request.form.get("agreed_how", ""), typed_day_of("agreed_on"))
+
+
 def _typed_holder() -> uuid.UUID | None:
     try:
         return uuid.UUID(request.form["holder"]) if request.form.get("holder") else None
@@ -177,12 +189,16 @@ def _only() -> AdaptationFilter:
     )
 
 
-def _lines(found: Sequence[tuple[AdaptationFile, Role | None]]) -> Iterator[Sequence[str]]:
+def _lines(
+    found: Sequence[tuple[AdaptationFile, Role | None]],
+    instead: Mapping[uuid.UUID, tuple[date, str | None]],
+) -> Iterator[Sequence[str]]:
     heads = (_("Reference"), _("What"), _("Person"), _("Dwelling"), _("City"), *landlord_heads())
     more = (_("Asked on"), _("Where it stands"), _("Since"), _("Due"), _("Whose"), _("Priority"))
-    yield *heads, *more, _("Legal delay"), _("What the law says")
+    yield *heads, *more, _("Legal delay"), _("What the law says"), _("Alternative to open by")
     for file, role in found:
         legal = legal_delay_of(file)
+        opens_by, owner = instead.get(file.id, (None, None))
         yield (
             file.reference,
             pick(label_of(file)).replace("**", ""),
@@ -194,8 +210,9 @@ def _lines(found: Sequence[tuple[AdaptationFile, Role | None]]) -> Iterator[Sequ
             word("adaptation_step", file.step),
             day(file.since),
             day(file.due_on) if file.due_on else "",
-            file.holder.name if file.holder else word("role", role) if role else "",
+            file.holder.name if file.holder else word("role", role) if role else owner or "",
             word("adaptation_priority", file.priority) if file.priority else "",
             day(file.legal_on) if file.legal_on else "",
             word("adaptation_legal", legal) if legal else "",
+            day(opens_by) if opens_by else "",
         )

@@ -79,7 +79,10 @@ def put(commission_id: uuid.UUID) -> ResponseReturnValue:
     """Put adaptations on the agenda."""
 
     def change(session: Session, commission: Commission) -> None:
-        for text in request.form.getlist("adaptation"):
+        ticked = request.form.getlist("adaptation")
+        if not ticked:
+            raise Invalid({"adaptation": "required"})
+        for text in ticked:
             try:
                 chosen = uuid.UUID(text)
             except ValueError:

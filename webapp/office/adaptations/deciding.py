@@ -11,7 +11,7 @@ from visits.adaptations.files import find_file
 from visits.ground.errors import Invalid
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.transaction import now, transaction
-from webapp.office.adaptations.page import page_of_file, typed_turn
+from webapp.office.adaptations.page import page_of_file, typed_day_of, typed_turn
 
 decisions = Blueprint("adaptation_decisions", __name__, url_prefix="/adaptations")
 
@@ -59,4 +59,6 @@ def _typed() -> Decided:
         reason=typed.get("reason", ""),
         explanation=typed.get("explanation", "").replace("\r\n", "\n"),
         instead=offered,
+        built_how=typed.get("built_how", ""),
+        built_on=typed_day_of("built_on"),
     )

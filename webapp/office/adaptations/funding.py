@@ -35,7 +35,7 @@ from visits.adaptations.funding_papers import (
 )
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
-from visits.ground.numbers import typed_number
+from visits.ground.numbers import typed_cents
 from visits.ground.photo_kinds import LARGEST
 from visits.models.adaptations import AdaptationFile
 from visits.models.funding import Payer
@@ -67,6 +67,7 @@ def quote(adaptation_id: uuid.UUID) -> ResponseReturnValue:
             request.form.get("company", ""),
             _typed_cents("cents", wrong),
             _typed_day("dated_on", wrong),
+            keep=request.form.get("keep") == "yes",
         )
         _refuse(wrong)
         add_quote(session, file, said, viewer=viewer(), now=now())
@@ -189,7 +190,7 @@ def _change(
 def _typed_cents(field: str, wrong: dict[str, str]) -> int | None:
     typed = request.form.get(field, "")
     try:
-        return round(typed_number(typed) * 100) if typed.strip() else None
+        return typed_cents(typed) if typed.strip() else None
     except ValueError:
         wrong[field] = "bad_amount"
         return None

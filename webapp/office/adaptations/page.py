@@ -1,12 +1,14 @@
 """The page of one adaptation: its path, what is missing, what was said, decided and found."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
+from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.asking import commission_of
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.deciding import (
@@ -45,13 +47,23 @@ from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.homes.traits import MEASURED_WITH, TRAITS, Kind
 from visits.messages.making import messages_of_visit
-from visits.models.adaptations import AdaptationFile, Holds, Instead, RefusalReason, Step, Used
+from visits.models.adaptations import (
+    WITH_HER,
+    AdaptationFile,
+    Holds,
+    Instead,
+    RefusalReason,
+    Step,
+    Talked,
+    Used,
+)
 from visits.models.messages import Message
 from visits.works.by_hand import DESCRIPTION_LENGTH, IN_A_HOME
 from webapp.access.auth import Action, may, viewer
 from webapp.frame.errors import sentence
 from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
+from webapp.office.frame.moments import typed_day
 from webapp.office.frame.paths import passed
 from webapp.office.intake.answers import told_causes
 
@@ -59,6 +71,14 @@ from webapp.office.intake.answers import told_causes
 def typed_turn() -> int:
     """Read which turn of the file the page was made of; nonsense is none that ever was."""
     return request.form.get("turn", -1, type=int)
+
+
+def typed_day_of(name: str) -> date | None:
+    """Read a day that was typed, none where nothing was; raises Invalid for what is no day."""
+    try:
+        return typed_day(request.form[name]) if request.form.get(name) else None
+    except ValueError:
+        raise Invalid({name: "bad_date"}) from None
 
 
 def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> str:
@@ -135,17 +155,23 @@ def _to_measure(file: AdaptationFile) -> dict[str, Kind]:
 
 def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
     until = review_until(session, file)
+    decision = standing_decision(session, file)
+    offered = alternatives_of(session, file, decision)
     return {
+        "offered_instead": offered,
+        "waiting_instead": any(one.waits for one in offered),
         "asked_by": commission_of(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
         "agenda_item": agenda_item_of(session, file),
         "outcomes": outcomes_of(file) if may(Action.DECIDE_ADAPTATIONS) else [],
-        "decision": standing_decision(session, file),
+        "decision": decision,
         "decisions": decisions_of(session, file),
         "review_until": until,
         "may_ask_review": until is not None and today_in_paris(now()) <= until,
         "reasons": list(RefusalReason),
         "alternatives": list(Instead),
         "explanation_length": EXPLANATION_LENGTH,
+        "built_ways": list(Talked),
+        "agreed_ways": WITH_HER,
     }
 
 

@@ -51,6 +51,18 @@ WORDS: dict[str, dict[str, Any]] = {
         "papers_missing": _l("Papers missing in spite of reminders"),
         "wishes_otherwise": _l("Wishes something else"),
     },
+    # The same, as a letter says it to her.
+    "admission_reason_told": {
+        "not_the_public": _l("This residence is for other situations than yours."),
+        "no_place_fits": _l("None of our places has what you need."),
+        "needs_more_care": _l("We could not give you all the help that you need here."),
+        "income_too_high": _l(
+            "Your income is above the limit that the rules set for this residence."
+        ),
+        "income_too_low": _l("What you would have to pay here is too much for your income."),
+        "papers_missing": _l("We did not get the papers that we need to decide."),
+        "wishes_otherwise": _l("You told us that you wish for something else."),
+    },
     "admission_instead": {
         "other_residence": _l("Another residence"),
         "ordinary_home": _l("An ordinary home"),

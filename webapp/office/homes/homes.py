@@ -140,8 +140,11 @@ def page_of_residence(
     with showing("residence") as (session, _):
         found = find_residence(session, viewer(Action.SEE_HOMES), residence_id)
         changes = addresses_of(session, found)
+        file = residence_file(session, _eyes(), found, wanted=wanted())
+        ids = [one.id for one in file.dwellings.rows]
         return render_template(
             "homes/residence.html",
+            adapted=tell(session, ids, today=today_in_paris(now())),
             residence=found,
             changes=changes,
             placing=placing_of(session, found),
@@ -151,7 +154,7 @@ def page_of_residence(
             typed=request.form,
             errors=errors or {},
             said=said,
-            file=residence_file(session, _eyes(), found, wanted=wanted()),
+            file=file,
             programme_names=programme_names(session),
             most_works=MOST_WORKS,
             now=now(),

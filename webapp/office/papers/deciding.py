@@ -46,12 +46,13 @@ class Told:
         decided = self.decision
         return word(f"{self.family}_outcome", decided.outcome) if decided else _("Not decided.")
 
-    def why(self) -> list[str]:
-        """Say why: the reason by its name, then the explanation."""
+    def why(self, *, plain: bool = False) -> list[str]:
+        """Say why: the reason by its name, or `plain`, in a sentence for her; the explanation."""
         decided = self.decision
         if decided is None:
             return []
-        reason = [word(f"{self.family}_reason", decided.reason)] if decided.reason else []
+        family = f"{self.family}_reason{'_told' if plain else ''}"
+        reason = [word(family, decided.reason)] if decided.reason else []
         return [*reason, *([decided.explanation] if decided.explanation else [])]
 
     def instead(self) -> list[str]:
@@ -135,7 +136,7 @@ def letter_of(
     own = own_words(session, landlord.id, wording)
     number = _("Say the number %(reference)s.", reference=told.reference)
     parts = (
-        ("question-circle", _("Why"), told.why()),
+        ("question-circle", _("Why"), told.why(plain=True)),
         ("house-heart", _("What we offer you instead"), told.instead()),
         ("calendar-check", _("What comes next"), [told.follows]),
         ("person-heart", _("If you do not agree"), [told.again]),
@@ -178,11 +179,18 @@ def minuted(told: Iterable[Told]) -> list[dict[str, Any]]:
                 (_("Asks for"), one.what),
                 *one.beside,
                 (_("What is decided"), one.outcome),
+                *_decided_on(one),
             ],
             "lines": [*one.why(), *one.instead()],
         }
         for place, one in enumerate(open_, 1)
     ]
+
+
+def _decided_on(told: Told) -> list[tuple[str, str]]:
+    """Say on which day it was decided: not always the commission's."""
+    made = told.decision
+    return [(_("Day of the decision"), spoken_day(made.move.at))] if made is not None else []
 
 
 def also_asked(files: Iterable[AdaptationFile], *, after: int) -> list[dict[str, Any]]:

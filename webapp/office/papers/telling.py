@@ -145,7 +145,7 @@ def _facts(line: Line) -> Iterator[tuple[str, str]]:
         return
     if part == "ours":
         yield _("Who acts"), word("paper_owner", finding.owner or "landlord")
-        does = opened.kind.code if opened is not None else finding.kind
+        does = _does(line)
         if does in words_of("paper_does") and not line.refused:
             yield _("What we do"), word("paper_does", does)
     due = _due(line)
@@ -158,6 +158,15 @@ def _facts(line: Line) -> Iterator[tuple[str, str]]:
         if state:
             yield _("Where it stands"), state
     yield from _number(opened)
+
+
+def _does(line: Line) -> str:
+    """Name what we do: of what has its own words once it is granted, by where it stands."""
+    if line.opened is None:
+        return str(line.finding.kind)
+    code = line.opened.kind.code
+    as_it_stands = f"{code}_{line.opened.thing.state}"
+    return as_it_stands if as_it_stands in words_of("paper_does") else code
 
 
 def _number(opened: Opened | None) -> Iterator[tuple[str, str]]:

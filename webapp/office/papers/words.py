@@ -30,6 +30,14 @@ WORDS: dict[str, dict[str, Any]] = {
         "work_order": _l("Somebody comes to repair it."),
         "hazard": _l("We look for a solution with you."),
         "adaptation": _l("We study it with you. Nothing is done without your agreement."),
+        "adaptation_agreement": _l("It is granted. Nothing is done without your agreement."),
+        "adaptation_works": _l("It is granted, and you agreed: the works are to be done."),
+        "adaptation_reception": _l("The works are done: we look at them with you."),
+        "adaptation_first_follow_up": _l(
+            "The works are done: we ask you how you get on with them."
+        ),
+        "adaptation_last_follow_up": _l("The works are done: we ask you how you get on with them."),
+        "adaptation_accounts": _l("The works are done: there is nothing more for you to do."),
     },
     "paper_state": {
         "open": _l("We have asked for it"),

@@ -1,14 +1,14 @@
 """what is offered instead of an adaptation, and what was opened for it.
 
 Revision: 0185
-Follows: 0175
+Follows: 0184
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0185"
-down_revision = "0175"
+down_revision = "0184"
 branch_labels = None
 depends_on = None
 

@@ -352,9 +352,9 @@ def _written(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     )  # fmt: skip
     tell_of_visit(session, visit, now=now, former_at=now)
     spot = spot_of("seniors", *letter.split("."))
-    say(session, spot, "Bonjour", seen="", viewer=viewer, now=now)
+    say(session, spot, "Bonjour, le {day}", seen="", viewer=viewer, now=now)
     works = spot_of(case.person.landlord_id, "works_off", "letter", "fr")
-    say(session, works, "Bonjour", seen="", viewer=viewer, now=now)
+    say(session, works, "Bonjour, le {day}", seen="", viewer=viewer, now=now)
     messages = session.scalars(select(Message).order_by(Message.id)).all()
     session.commit()
     return {

@@ -186,7 +186,7 @@ class World:
         said = versions_of(session, spot)[0]
         self.known.note(spot=spot.written, said_id=said.id)
         works = spot_of(landlord_id(session), "works_moved", "letter", "fr")
-        say(session, works, "Bonjour", seen="", viewer=eyes, now=NOW)
+        say(session, works, "Bonjour, le {day}", seen="", viewer=eyes, now=NOW)
         of_works = versions_of(session, works)[0].id
         self.known.note(
             landlord_id=landlord_id(session), works_spot=works.written, works_said_id=of_works

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_person, make_user, make_viewer
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.adaptations.alternatives import (
     Alternative,
     alternatives_of,
@@ -101,7 +101,10 @@ def desk(session: Session, now: datetime) -> Desk:
     for step in (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION):
         if step is Step.DECISION:
             fund(session, file, viewer=viewer, now=now)
-        move_file(session, file, step, turn=file.turn, priority="next", viewer=viewer, now=now)
+        move_file(
+            session, file, step, turn=file.turn, said=NO_VISIT, priority="next", viewer=viewer,
+            now=now,
+        )  # fmt: skip
     session.flush()
     return Desk(session, now, user, person, file)
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
-from tests.visits.adapting import fund
+from tests.visits.adapting import NO_VISIT, fund
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
@@ -31,7 +31,10 @@ def file(session: Session) -> AdaptationFile:
     for step in (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION):
         if step is Step.DECISION:
             fund(session, opened, viewer=viewer, now=NOW)
-        move_file(session, opened, step, turn=opened.turn, priority="first", viewer=viewer, now=NOW)
+        move_file(
+            session, opened, step, turn=opened.turn, said=NO_VISIT, priority="first",
+            viewer=viewer, now=NOW,
+        )  # fmt: skip
     refused = Decided("refused", "load_bearing", "Le mur porte l’immeuble.", INSTEAD, "not_yet")
     decide(session, opened, refused, turn=opened.turn, viewer=viewer, now=NOW)
     session.commit()

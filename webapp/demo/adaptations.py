@@ -58,6 +58,8 @@ TAKES: Mapping[Step, tuple[float, float]] = {
 }
 SLOW, TIMES = 0.12, (1.8, 3.5)
 WITHDRAWN, REFUSED, IN_PART, REVIEWED = 0.02, 0.13, 0.08, 0.3
+# Of how many files, by that draw, what is offered instead was talked over with the tenant.
+TALKED_OVER = 0.12
 TRADES = {
     "shower": ("plumbing", "bathroom"),
     "bathroom": ("plumbing", "bathroom"),
@@ -321,6 +323,9 @@ class Adaptations:
             said = self.rng.choice(possible)
         elif possible and drawn < REFUSED + IN_PART:
             said = IN_PART_SAID
+        if said.instead and drawn < TALKED_OVER:
+            talked = today_in_paris(now) - timedelta(days=3)
+            said = replace(said, built_how="phone", built_on=talked)
         decide(self.session, file, said, turn=file.turn, viewer=self.coordinator, now=now)
         if file.step is Step.AGREEMENT:
             settle(self.session, file, PayerStage.GRANTED, viewer=self.coordinator, now=now)

@@ -60,7 +60,7 @@ _PARTS = (
           "sorbier-visites-senlis-60", LANDLORD),
     _Part(Role.TECHNICIAN, "technicien@palier.example", "Bruno Maillard",
           "glycine-travaux-oise-60", LANDLORD),
-    _Part(Role.TECHNICIAN, "technicien2@palier.example", "Karim Haddad",
+    _Part(Role.TECHNICIAN, "technicien2@palier.example", "Yann Le Goff",
           "clematite-travaux-oise-60", LANDLORD),
     _Part(Role.MANAGER, "responsable@palier.example", "Hélène Fournier",
           "charmille-direction-60", LANDLORD),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from diagnostics.codes import ADAPTATIONS
 from diagnostics.forms import read_shipped
 from diagnostics.workbook import Validation, examine, publish, read_workbook
 from tests.factories import make_viewer
@@ -14,6 +15,8 @@ from tests.submissions import FALLS, fill
 from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.commissions import call_commission
 from visits.adaptations.deciding import Decided, decide
+from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.moving import move_file
 from visits.agenda.doors import Knock, report_shut_door
 from visits.forms.drafts import keep_draft
 from visits.forms.published import WorkbookFile, publish_form
@@ -137,18 +140,22 @@ def refuse_one(house: House) -> str:
     now = datetime.now(UTC)
     with house.sessions.begin() as session:
         offices = select(User).where(User.role == Role.COORDINATOR).order_by(User.id)
-        waiting = (
+        hers = (
             select(AdaptationFile)
             .join(AdaptationFile.person)
-            .where(AdaptationFile.step.in_((Step.DECISION, Step.ELIGIBILITY)))
             .where(Person.protected.is_(False), Person.died_on.is_(None))
             .order_by(AdaptationFile.id)
         )
-        file = session.scalars(waiting.limit(1)).one()
+        known = session.scalars(hers).all()
+        of, asked = known[0], {one.code for one in known if one.person_id == known[0].person_id}
+        code = next(one for one in ADAPTATIONS if one not in asked)
+        viewer = make_viewer(session.scalars(offices.limit(1)).one())
+        wish = Request(code, "letter", today_in_paris(now), "Comme sa voisine.")
+        file = open_by_hand(session, of.person, of.dwelling, wish, viewer=viewer, now=now)
+        move_file(session, file, Step.ELIGIBILITY, turn=file.turn, viewer=viewer, now=now)
         said = Decided(
             "refused", "not_needed", SAID_TO_HER, {"aid": "Un siège de bain."}, "not_yet"
         )
-        viewer = make_viewer(session.scalars(offices.limit(1)).one())
         decision = decide(session, file, said, turn=file.turn, viewer=viewer, now=now)
         (offered,) = alternatives_of(session, file, decision)
         return f"/adaptations/{file.id}/alternatives/{offered.offered.id}"

@@ -101,10 +101,11 @@ def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
 ) -> None:
     file = waiting(session, viewer, now)
     put_on_agenda(session, held, file, viewer=viewer, now=now)
+    held.held_on = now.date()
     with pytest.raises(Invalid):
         close_minutes(session, held, "a" * 501, viewer=viewer, now=now)
     close_minutes(session, held, " Présents : tous. ", viewer=viewer, now=now)
-    assert held.note == "Présents : tous."
+    assert (held.note, held.is_cancelled) == ("Présents : tous.", False)
     with pytest.raises(Conflict, match="minutes_are_closed"):
         put_on_agenda(session, held, file, viewer=viewer, now=now)
     other = call_commission(session, now.date(), viewer=viewer, now=now)
@@ -113,6 +114,25 @@ def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
     assert agenda_of(session, viewer, held) == []
     with pytest.raises(Conflict, match="minutes_are_open"):
         open_minutes_again(session, held)
+
+
+def test_one_that_has_not_met_is_cancelled_with_a_reason_and_never_minuted(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    file = waiting(session, viewer, now)
+    put_on_agenda(session, held, file, viewer=viewer, now=now)
+    with pytest.raises(Invalid) as bare:
+        close_minutes(session, held, " ", viewer=viewer, now=now)
+    assert bare.value.fields == {"note": "say_why_cancelled"}
+    close_minutes(session, held, "Convoquée par erreur", viewer=viewer, now=now)
+    assert held.is_cancelled
+    assert list(waiting_for_one(session, viewer)) == [file]
+    open_minutes_again(session, held)
+    assert (held.is_cancelled, waiting_for_one(session, viewer)) == (False, [])
+    granted = Decided("granted")
+    decide(session, file, granted, turn=file.turn, viewer=viewer, now=now)
+    with pytest.raises(Conflict, match="commission_not_met"):
+        close_minutes(session, held, "Convoquée par erreur", viewer=viewer, now=now)
 
 
 @pytest.mark.parametrize("day", [None, date(2020, 1, 1), date(2030, 1, 1)])

@@ -140,7 +140,13 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     nothing = client.post(f"{called}/agenda", data={})
     assert nothing.status_code == 422
     assert 'id="adaptation-error"' in nothing.text
+    assert "Annuler cette commission" in client.get(called).text
     client.post(f"{page}/decision", data={"turn": turn, "outcome": "granted"})
+    early = client.post(f"{called}/minutes", data={"note": "Présents : tous."})
+    assert early.status_code == 409 and "Présents : tous." in early.text
+    session.rollback()
+    session.scalars(select(Commission)).one().held_on = NOW.date()
+    session.commit()
     client.post(f"{called}/minutes", data={"note": "Présents : tous."})
     client.post("/papers/", data={"minutes_fr": "Lu et approuvé.", "seen": ""})
     minutes = text_of(client.get(f"{called}/minutes.pdf").data)

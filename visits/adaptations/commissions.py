@@ -191,13 +191,34 @@ def agenda_item_of(session: Session, file: AdaptationFile) -> CommissionItem | N
 def close_minutes(
     session: Session, commission: Commission, note: str, *, viewer: Viewer, now: datetime
 ) -> None:
+    """Close the minutes of a commission on adaptations; see `close_with`."""
+    decided = any(one.decided for one in commission.items if one.taken_off_at is None)
+    close_with(session, commission, note, decided=decided, viewer=viewer, now=now)
+
+
+def close_with(
+    session: Session,
+    commission: Commission,
+    note: str,
+    *,
+    decided: bool,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
     """Close the minutes; what was not decided waits for another commission.
 
-    Raises Invalid for a note too long, Conflict when they are closed already.
+    Before its day nothing was minuted: a commission is cancelled so, and `note` says why. Raises
+    Invalid for a note too long, or without one then, Conflict when they are closed already, or
+    for one that `decided` something before its day.
     """
     refuse_closed(commission)
     if len(note.strip()) > NOTE_LENGTH:
         raise Invalid({"note": "too_long"})
+    if today_in_paris(now) < commission.held_on:
+        if decided:
+            raise Conflict("commission_not_met")
+        if not note.strip():
+            raise Invalid({"note": "say_why_cancelled"})
     commission.note = note.strip() or None
     commission.closed_at, commission.closed_by_id = now, viewer.user_id
     session.flush()

@@ -104,7 +104,7 @@ def decide(
     offer_alternatives(session, decision, decided_at=now)
     item = agenda_item_of(session, file)
     if item is not None:
-        item.decision_id = decision.id
+        item.decision = decision
         session.flush()
     return decision
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.adaptations.commissions import (
     ORDER,
     call_commission,
+    close_with,
     commissions_of,
     find_one_of,
     refuse_closed,
@@ -176,6 +177,17 @@ def agenda_item_of(session: Session, admission: Admission) -> AdmissionItem | No
         .order_by(AdmissionItem.id)
     )
     return session.scalars(standing).first()
+
+
+def close_minutes(
+    session: Session, commission: Commission, note: str, *, viewer: Viewer, now: datetime
+) -> None:
+    """Close the minutes of a commission on places; see `close_with`."""
+    here = select(AdmissionItem).where(
+        AdmissionItem.commission_id == commission.id, AdmissionItem.taken_off_at.is_(None)
+    )
+    decided = any(one.decided for one in session.scalars(here.order_by(AdmissionItem.id)))
+    close_with(session, commission, note, decided=decided, viewer=viewer, now=now)
 
 
 def open_minutes_again(session: Session, commission: Commission) -> None:

@@ -71,7 +71,7 @@ def decide(
     session.add(decision)
     session.flush()
     if item is not None:
-        item.decision_id = decision.id
+        item.decision = decision
         session.flush()
     return decision
 

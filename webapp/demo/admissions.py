@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from visits.adaptations.commissions import close_minutes
 from visits.adaptations.deciding import Decided
-from visits.admissions.commissions import call_for, note_present, put_on_agenda
+from visits.admissions.commissions import call_for, close_minutes, note_present, put_on_agenda
 from visits.admissions.deciding import decide
 from visits.admissions.facts import FactSaid, note_fact
 from visits.admissions.moving import move_on

@@ -370,6 +370,11 @@ REFUSALS: dict[str, Any] = {
     "on_an_agenda_already": _l("This is on the agenda of a commission already."),
     "decided_already": _l("This was decided: take the decision back first."),
     "not_on_this_agenda": _l("This is not on this agenda, or no longer."),
+    "commission_not_met": _l(
+        "Something was decided on this agenda, and its day is still to come: close the minutes "
+        "once the commission has met. Nothing was changed."
+    ),
+    "say_why_cancelled": _l("Its day is still to come: say why the commission is cancelled."),
     "minutes_are_closed": _l("The minutes are closed. Nothing was changed."),
     "minutes_are_open": _l("The minutes are open. Nothing was changed."),
     "no_home_to_adapt": _l("She has no home here that could be adapted."),

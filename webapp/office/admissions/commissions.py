@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.adaptations.commissions import NOTE_LENGTH, close_minutes
+from visits.adaptations.commissions import NOTE_LENGTH
 from visits.admissions.commissions import (
     PRESENT_LENGTH,
     agenda_of,
     call_for,
+    close_minutes,
     find_commission,
     list_commissions,
     note_present,

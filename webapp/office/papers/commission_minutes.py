@@ -70,8 +70,10 @@ def minutes_of(
     if commission.closed_at is None:
         about += [(_("Minutes of the meeting"), _("not closed yet"))]
     elif commission.closed_by is not None:
-        closed = spoken_day(commission.closed_at)
-        by = _("closed on %(day)s by %(name)s", day=closed, name=commission.closed_by.name)
+        said = {"day": spoken_day(commission.closed_at), "name": commission.closed_by.name}
+        by = _("closed on %(day)s by %(name)s", **said)
+        if commission.is_cancelled:
+            by = _("cancelled on %(day)s by %(name)s", **said)
         about += [(_("Minutes of the meeting"), by)]
     landlord = session.get_one(Organisation, commission.organisation_id)
     return headed(session, title, landlord, ends="minutes", said=wording) | {

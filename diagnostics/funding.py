@@ -202,8 +202,6 @@ def carsat_landlord(one: Situation, table: _Table) -> Verdict:
     refused = _outside_pension_fund(one, CARSAT_LANDLORD_AGE)
     if refused is not None:
         return _no(scheme, refused.fr, refused.en)
-    if one.age is None or one.retired is None:
-        return _check(scheme, "Âge ou retraite à connaître.", "Age or pension is to be known.")
     ceiling = table.perhaps(f"carsat_dwelling_{one.region}")
     if ceiling is None:
         return _check(
@@ -211,7 +209,13 @@ def carsat_landlord(one: Situation, table: _Table) -> Verdict:
             "Montant de cette région inconnu : le demander à la Carsat.",
             "Amount of this region not known: ask the Carsat.",
         )
+    # It pays no more than that, whatever else is still to be found out.
     amount = ceiling.value if one.works_cost is None else min(ceiling.value, one.works_cost)
+    if one.age is None or one.retired is None:
+        unknown = Name("Âge à connaître.", "Age is to be known.")
+        if one.age is not None:
+            unknown = Name("Retraite à vérifier.", "The pension is to be checked.")
+        return Verdict(scheme, Answer.TO_CHECK, unknown, amount, (ceiling,))
     why = Name(
         "Peut payer le bailleur, par logement, dans le cadre d’une convention.",
         "May pay the landlord, for each dwelling, under an agreement.",

@@ -80,7 +80,7 @@ def test_maprimeadapt_of_a_private_tenant(
         ({"region": "sud_est", "receives_apa": True}, "may_not", None),
         ({"region": "sud_est", "gir": 4}, "may_not", None),
         ({"region": "sud_est", "age": 60}, "may_not", None),
-        ({"region": "sud_est", "retired": None}, "to_check", None),
+        ({"region": "sud_est", "retired": None}, "to_check", 3500),
         ({"region": "sud_est", "tenure": Tenure.OWNER}, "may_not", None),
     ],
 )

@@ -115,6 +115,12 @@ def test_a_scheme_pays_no_more_than_its_ceiling_and_not_what_it_does_not_pay_for
         ask("prevention_kit", round(ceiling * 100) + 1)
     assert refused.value.fields == {"cents": "over_ceiling"}
     ask("prevention_kit", round(ceiling * 100))
+    # A pension is never known here: the fund of the region pays no more for that.
+    file.dwelling.residence.postcode = "13001"
+    with pytest.raises(Invalid) as refused:
+        ask("carsat_landlord", 350_001)
+    assert refused.value.fields == {"cents": "over_ceiling"}
+    ask("carsat_landlord", 350_000)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_person, make_user, make_viewer
-from tests.visits.adapting import NO_VISIT, follow_up, fund
+from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, follow_up, fund
 from tests.visits.desk import SUPPORT, Desk
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.file_list import LATE, AdaptationFilter, count_adaptations
@@ -73,8 +73,8 @@ class Adapting(Desk):
     def go(self, *steps: Step, said: str = "") -> None:
         for step in steps:
             move_file(
-                self.session, self.file, step, turn=self.file.turn, said=said, priority="next",
-                viewer=self.viewer, now=self.now,
+                self.session, self.file, step, turn=self.file.turn, said=said,
+                agreed=agreed(self.now), priority="next", viewer=self.viewer, now=self.now,
             )  # fmt: skip
 
     def back(self) -> None:
@@ -91,7 +91,7 @@ class Adapting(Desk):
         decide(
             self.session, self.file, granted, turn=self.file.turn, viewer=self.viewer, now=self.now
         )
-        self.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
+        self.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP, said=BY_HERSELF)
 
     def note(self, said: FollowUpSaid) -> None:
         note_follow_up(

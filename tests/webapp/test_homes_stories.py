@@ -120,7 +120,7 @@ def test_a_bath_becomes_a_shower_and_the_home_goes_to_who_waited(
     desk.move(Step.FUNDING, said="Le siphon est accessible.")
     _fund(desk, file)
     desk.move(Step.DECISION)
-    held = desk.post("/adaptations/commissions/", held_on="2026-03-20")
+    held = desk.post("/adaptations/commissions/", held_on=TODAY)
     desk.post(f"{held}/agenda", adaptation=str(file.id))
     turn = desk.read(AdaptationFile).turn
     desk.post(f"/adaptations/{file.id}/decision", turn=turn, outcome="granted")

@@ -139,11 +139,11 @@ def test_works_are_counted_by_severity_with_their_delay(app: Flask, session: Ses
         WorkOrderState.DONE,
         MoveSaid(note="fait"),
         viewer=viewer,
-        now=NOW + timedelta(hours=2),
+        now=NOW + timedelta(minutes=40),
     )
     (after,) = works_results(session, programme, viewer=viewer, now=NOW)
     assert (after.in_time.numerator, after.in_time.denominator) == (1, 1)
-    assert after.delay == timedelta(hours=2)
+    assert after.delay == timedelta(minutes=40)
     assert works_results(session, "another", viewer=viewer, now=NOW) == []
 
 

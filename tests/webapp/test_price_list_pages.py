@@ -84,7 +84,7 @@ def test_a_list_is_looked_at_taken_in_and_counted_by_an_order(
     assert contractor.post(article, data={"quantity": "2"}).status_code == 403
     assert desk.post(article, data={"quantity": "2"}).status_code == 302
     shown = desk.get(order).text
-    assert "71,50" in shown and 'value="71.50"' in shown and "Chiffré au bordereau" in shown
+    assert "71,50" in shown and 'value="71,50"' in shown and "Chiffré au bordereau" in shown
     refused = desk.post(f"{page}/withdrawal")
     assert refused.status_code == 409 and "il reste" in refused.text
     (line,) = re.findall(r'action="(/work-orders/[^"]+/lines/[^"]+)"', shown)

@@ -145,7 +145,7 @@ def test_a_landlord_says_it_in_its_own_words_tried_on_works_and_put_back(
     assert client.post(place, data=kept).status_code == 302
     assert said_by(session, message_of(session)).text == words
     session.rollback()
-    assert client.post(place, data=kept | {"said": "Autre"}).status_code == 409
+    assert client.post(place, data=kept | {"said": "Autre, le {day}"}).status_code == 409
     page = client.get(place).text
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert seen is not None
@@ -188,7 +188,7 @@ def test_words_are_tried_on_no_works_of_a_protected_person(
     protect(session, order.person, by=make_user(session).id, now=NOW)
     session.commit()
     place = f"/messages/works/{landlord}/works_planned.letter.fr"
-    tried = client_as("technician").post(place, data={"said": "{name}", "act": "try"})
+    tried = client_as("technician").post(place, data={"said": "{name}, le {day}", "act": "try"})
     assert tried.status_code == 200 and name not in tried.text
 
 

@@ -94,6 +94,8 @@ NAMES_A_DAY = (
     MessageKind.REMINDER,
     MessageKind.WORKS_PLANNED,
     MessageKind.WORKS_MOVED,
+    MessageKind.HOUSE_PLANNED,
+    MessageKind.HOUSE_MOVED,
 )
 OF_A_PLANNED_VISIT = (MessageKind.CONFIRMED, MessageKind.MOVED, MessageKind.REMINDER)
 

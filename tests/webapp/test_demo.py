@@ -123,7 +123,7 @@ def test_its_technician_has_orders_today_and_after_and_shows_what_he_brought_bac
 def test_a_small_demo_loads_on_a_friday_night_and_a_second_load_does_nothing(app: Flask) -> None:
     house: House = app.extensions["palier"]
     accounts = load_demo(house, now=FRIDAY_NIGHT, tell=lambda line: None, size=SMALL)
-    assert len(accounts) == 19
+    assert len(accounts) == 20
     assert _soon(house, accounts, FRIDAY_NIGHT) >= 3
     with house.sessions() as session:
         before = _counts(session)
@@ -203,7 +203,7 @@ def test_associations_work_in_their_programme_and_area_only(demo: Session) -> No
 
 def test_every_role_has_an_account_that_its_password_opens(loaded: Loaded, demo: Session) -> None:
     roles = Counter(account.role for account in loaded.accounts)
-    more = Counter({"visitor": 6, "partner_coordinator": 4})
+    more = Counter({"visitor": 6, "partner_coordinator": 4, "technician": 1})
     assert roles == Counter({role.value: 1 for role in Role}) + more
     with loaded.app.app_context():
         for account in loaded.accounts:

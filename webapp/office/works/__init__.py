@@ -28,8 +28,9 @@ from webapp.office.works import (
     teams,
     telling,
 )
+from webapp.office.works.refusals import REFUSALS
 from webapp.office.works.typed import every_words
-from webapp.office.works.words import REFUSALS, WORDS
+from webapp.office.works.words import WORDS
 
 SUBJECT = Subject(
     pages=(

@@ -18,6 +18,7 @@ from visits.adaptations.commissions import (
     put_on_agenda,
     take_off_agenda,
     waiting_for_one,
+    was_cancelled,
 )
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
@@ -105,7 +106,7 @@ def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
     with pytest.raises(Invalid):
         close_minutes(session, held, "a" * 501, viewer=viewer, now=now)
     close_minutes(session, held, " Présents : tous. ", viewer=viewer, now=now)
-    assert (held.note, held.is_cancelled) == ("Présents : tous.", False)
+    assert (held.note, was_cancelled(held)) == ("Présents : tous.", False)
     with pytest.raises(Conflict, match="minutes_are_closed"):
         put_on_agenda(session, held, file, viewer=viewer, now=now)
     other = call_commission(session, now.date(), viewer=viewer, now=now)
@@ -125,10 +126,10 @@ def test_one_that_has_not_met_is_cancelled_with_a_reason_and_never_minuted(
         close_minutes(session, held, " ", viewer=viewer, now=now)
     assert bare.value.fields == {"note": "say_why_cancelled"}
     close_minutes(session, held, "Convoquée par erreur", viewer=viewer, now=now)
-    assert held.is_cancelled
+    assert was_cancelled(held)
     assert list(waiting_for_one(session, viewer)) == [file]
     open_minutes_again(session, held)
-    assert (held.is_cancelled, waiting_for_one(session, viewer)) == (False, [])
+    assert (was_cancelled(held), waiting_for_one(session, viewer)) == (False, [])
     granted = Decided("granted")
     decide(session, file, granted, turn=file.turn, viewer=viewer, now=now)
     with pytest.raises(Conflict, match="commission_not_met"):

@@ -224,6 +224,12 @@ def close_with(
     session.flush()
 
 
+def was_cancelled(commission: Commission) -> bool:
+    """Tell whether a commission was closed before its day: it never met."""
+    closed_at = commission.closed_at
+    return closed_at is not None and today_in_paris(closed_at) < commission.held_on
+
+
 def open_minutes_again(session: Session, commission: Commission) -> None:
     """Open minutes again that were closed too soon; raises Conflict when they are open.
 

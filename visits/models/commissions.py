@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id
-from visits.ground.deadlines import today_in_paris
 from visits.models.accounts import User
 from visits.models.adaptations import AdaptationDecision, AdaptationFile
 
@@ -42,11 +41,6 @@ class Commission(Base):
     def is_open(self) -> bool:
         """Tell whether its minutes are not closed."""
         return self.closed_at is None
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Tell whether it was closed before its day: it never met."""
-        return self.closed_at is not None and today_in_paris(self.closed_at) < self.held_on
 
 
 class CommissionItem(Base):

@@ -20,6 +20,7 @@ from visits.adaptations.commissions import (
     put_on_agenda,
     take_off_agenda,
     waiting_for_one,
+    was_cancelled,
 )
 from visits.adaptations.files import find_file, label_of
 from visits.adaptations.funding import plan_of
@@ -141,6 +142,7 @@ def _list(refused: Invalid | None = None) -> str:
             listed=list_commissions(session, viewer(), wanted=wanted_latest_first("held")),
             waiting=[(file, label_of(file)) for file in waiting],
             day_now=today_in_paris(now()),
+            was_cancelled=was_cancelled,
             typed=request.form,
             errors=_said(refused),
         )
@@ -172,6 +174,7 @@ def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
             found=found,
             age=age,
             day_now=today_in_paris(now()),
+            was_cancelled=was_cancelled,
             note_length=NOTE_LENGTH,
             typed=request.form,
             errors=_said(refused),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.adaptations.commissions import NOTE_LENGTH
+from visits.adaptations.commissions import NOTE_LENGTH, was_cancelled
 from visits.admissions.commissions import (
     PRESENT_LENGTH,
     agenda_of,
@@ -148,6 +148,7 @@ def _list(refused: Refused | None = None) -> str:
             programmes=[(code, names[code]) for code in programmes_deciding(session)],
             programme_names=names,
             day_now=today_in_paris(now()),
+            was_cancelled=was_cancelled,
             **refusal_said(refused),
         )
 
@@ -168,6 +169,7 @@ def _page(commission_id: uuid.UUID, refused: Refused | None = None) -> str:
             waiting=waiting,
             programme_names=programme_names(session),
             day_now=today_in_paris(now()),
+            was_cancelled=was_cancelled,
             note_length=NOTE_LENGTH,
             present_length=PRESENT_LENGTH,
             **refusal_said(refused),

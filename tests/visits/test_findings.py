@@ -268,6 +268,20 @@ def test_another_visit_of_the_days_around_tells_of_the_same_hazard(
     assert len(house.orders()) == orders
 
 
+def test_a_lift_that_is_broken_for_months_is_one_order_as_long_as_it_is(house: House) -> None:
+    house.publish(form("first", trade="lift", home="residence"))
+    house.send("first")
+    house.now += timedelta(days=70)
+    start = house.visit.planned_start_at + timedelta(days=70)
+    later = make_visit(house.session, case=house.case, visitor=house.visitor, start_at=start)
+    house.send("first", visit=later)
+    (order,) = house.orders()
+    assert len(order.findings) == 2
+    order.state = WorkOrderState.DONE
+    house.send("first", visit=later)
+    assert len(house.orders()) == 2
+
+
 def test_another_dwelling_and_what_is_done_already_are_other_orders(house: House) -> None:
     house.publish(form("first"))
     house.send("first")

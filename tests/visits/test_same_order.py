@@ -78,7 +78,7 @@ def test_a_lift_told_on_the_phone_and_found_in_a_visit_is_one_order(
 
 
 @pytest.mark.parametrize(
-    ("said", "days"), [(TAP, 0), (LIFT, 8)], ids=["nobody knows which tap", "long ago"]
+    ("said", "days"), [(TAP, 0), (TAP, 8)], ids=["nobody knows which tap", "long ago"]
 )
 def test_what_may_be_something_else_is_another_order_and_is_offered_to_be_put_together(
     house: House, said: OrderSaid, days: int

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import Session
 
 from diagnostics.codes import DWELLING, HOME_OF_TRADE, RESIDENCE
@@ -59,13 +59,14 @@ def known_order(
 ) -> WorkOrder | None:
     """Find the order of a dwelling that is about the same hazard, told by another submission.
 
-    It is open still, of the same visit or of the days around; one of the answers that these
-    correct may be closed as well, and of a home unknown. What is of the residence, as a broken
-    lift, is known whichever home told it. What concerns a protected person is never mixed with
-    another's.
+    It is open still, of the same visit or of the days around, or of what a home has one of; one of
+    the answers that these correct may be closed as well, and of a home unknown. What is of the
+    residence, as a broken lift, is known whichever home told it. What concerns a protected
+    person is never mixed with another's.
     """
     submission = consequence.submission
-    recent = WorkOrder.opened_at > now - AROUND
+    # Of what there is but one, whatever is open is about it, however long that lasts.
+    recent = or_(literal(trade in ONE_IN_A_HOME), WorkOrder.opened_at > now - AROUND)
     same_visit = WorkOrder.id.in_(_told(Submission.visit_id == submission.visit_id))
     of_corrected = WorkOrder.id.in_(_told(Submission.instance_id == (submission.corrects or "")))
     statement = (

@@ -24,11 +24,12 @@ from visits.models.mandates import Mandate
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
-from visits.models.stock import KitMovement
+from visits.models.stock import KitMovement, MovementKind
 from visits.models.surroundings import NearbyService, OrderedService, OrderedState, ServiceNote
 from visits.models.visits import AT_HOME, Submission, SubmissionState, Visit, VisitState
 from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
+from visits.sight.listing import Wanted
 from visits.sight.reach import hidden_homes
 from visits.steering.kit_savings import Counts, list_savings
 from visits.steering.kit_survival import found_later
@@ -36,6 +37,7 @@ from visits.steering.outcomes import outcomes
 from visits.stock.bags import bags_of
 from visits.works.photos import photos_of
 from visits.works.round import orders_of_round
+from visits.works.work_list import WorkOrderFilter, list_work_orders
 from webapp import create_app
 from webapp.access.auth import Action
 from webapp.demo import DemoAccount, Size, load_demo
@@ -330,6 +332,16 @@ def test_doors_stayed_shut_and_say_why(demo: Session) -> None:
     assert failed
     assert sorted(failed) == sorted(one.visit_id for one in knocks if one.visit_id)
     assert {one.channel for one in knocks} == {Channel.DOOR}
+
+
+def test_orders_took_parts_out_of_stock_and_one_waits_for_what_is_not_there(demo: Session) -> None:
+    used = select(KitMovement).where(KitMovement.kind == MovementKind.USED)
+    taken = demo.scalars(used.order_by(KitMovement.id)).all()
+    assert taken and all(one.work_order_id and one.cents for one in taken)
+    by = acting(find_user(demo, "technicien@palier.example"), Action.SEE_WORKS)
+    only = WorkOrderFilter(hold_why="part")
+    waits = list_work_orders(demo, by, only=only, wanted=Wanted(), now=NOW).rows
+    assert [one.hold_article.name for one in waits if one.hold_article] == ["Mitigeur de douche"]
 
 
 def test_kits_were_handed_out_and_fitted_and_some_doors_ask_for_care(demo: Session) -> None:

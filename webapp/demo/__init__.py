@@ -36,6 +36,7 @@ from webapp.demo.duty import watch_some
 from webapp.demo.maintenance import exchange_some
 from webapp.demo.more_answers import CHANCES
 from webapp.demo.partners import mandate_associations
+from webapp.demo.parts import keep_parts
 from webapp.demo.people import Tenant, make_seniors
 from webapp.demo.prices import price_some
 from webapp.demo.size import Size
@@ -116,6 +117,8 @@ def _load(
     exchange_some(session, by=acting(cast.technician, Action.GIVE_WORKS), now=now)
     doing = acting(cast.technician, Action.DO_WORKS)
     plan_some(session, by=doing, mate=cast.mate, now=now)
+    stock = acting(cast.coordinator, Action.HAND_OUT_KITS)
+    keep_parts(session, stock=stock, technician=doing, now=now)
     sees = (Action.SEE_WORKS, Action.FOLLOW_ADAPTATIONS)
     eyes = Eyes(*(acting(cast.coordinator, action) for action in sees))
     technician = acting(cast.technician, Action.GIVE_WORKS)

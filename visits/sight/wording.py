@@ -22,14 +22,13 @@ from visits.ground.folding import without_accents
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
 from visits.sight.letters import has_word
-from visits.sight.listing import Found, each_of, found_or_asked
+from visits.sight.listing import Found, Ident, among, each_of, found_or_asked
 
 MOST_WORDS = 6
 # So many ids that have a word are handed over, of all words together.
 FEW_IN_ALL = 6_000
 LONGEST_TEXT = 200
 POSTCODE_LENGTH = 5
-Ident = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
 Text = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 _APART = re.compile(r"[\W_]+")
 _A_DIGIT = re.compile(r"\d")
@@ -56,7 +55,8 @@ def mentions(
     for word in folded:
         persons = found_or_asked(session, _named(session, word), few)
         homes = found_or_asked(session, _homes(session, word, cities), few)
-        found.append(or_(person_id.in_(persons), dwelling_id.in_(homes)))
+        named, there = among(session, person_id, persons), among(session, dwelling_id, homes)
+        found.append(or_(named, there))
     return and_(true(), *found)
 
 
@@ -67,7 +67,8 @@ def dwellings_called(session: Session, text: str) -> ColumnElement[bool]:
         return false()
     few = FEW_IN_ALL // len(words)
     homes = [_homes(session, without_accents(word), cities) for word in words]
-    return and_(true(), *(Dwelling.id.in_(found_or_asked(session, one, few)) for one in homes))
+    found = (found_or_asked(session, one, few) for one in homes)
+    return and_(true(), *(among(session, Dwelling.id, one) for one in found))
 
 
 def residences_called(session: Session, text: str) -> Select[uuid.UUID]:
@@ -127,7 +128,7 @@ def spoken_of(session: Session, text: str, person_id: Ident) -> ColumnElement[bo
         return false()
     cities, few = _folded_cities(session), FEW_IN_ALL // len(words)
     found = (_spoken_of(session, word, cities, few) for word in words)
-    return and_(true(), *(person_id.in_(one) for one in found))
+    return and_(true(), *(among(session, person_id, one) for one in found))
 
 
 def _spoken_of(session: Session, word: str, cities: Mapping[str, str], few: int) -> Found:
@@ -136,7 +137,7 @@ def _spoken_of(session: Session, word: str, cities: Mapping[str, str], few: int)
     live_there = (
         select(Occupancy.person_id)
         .join(Occupancy.tenancy)
-        .where(Occupancy.ended_on.is_(None), Tenancy.dwelling_id.in_(homes))
+        .where(Occupancy.ended_on.is_(None), among(session, Tenancy.dwelling_id, homes))
     )
     spelt = {word, word.upper(), word.capitalize()}
     known_as = select(Person.id).where(Person.reference.in_(spelt))

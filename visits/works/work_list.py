@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     Subquery,
     and_,
     case,
+    cast,
     exists,
     false,
     func,
-    null,
     or_,
     select,
     union_all,
@@ -40,9 +42,11 @@ from visits.sight.listing import (
     By,
     Listed,
     Wanted,
+    among,
     bands_of,
     each_of,
-    ids_of_page,
+    found_or_asked,
+    ids_of_pages,
     page_of_found,
     rows_of,
 )
@@ -61,29 +65,36 @@ IN_RESIDENCE = func.coalesce(Dwelling.residence_id, WorkOrder.residence_id)
 TO_CITY = (WorkOrder.dwelling, (Residence, Residence.id == IN_RESIDENCE))
 
 
-def _by_city(found: Select[uuid.UUID]) -> Select[str | None, int]:
+def _by_city(found: Select[uuid.UUID], *apart: Any) -> Select[Any]:
     """Count orders by city: by their homes first, of which there are fewer."""
     of_home, of_house = WorkOrder.dwelling_id, WorkOrder.residence_id
-    homes = _count(found.where(of_home.is_not(None)), of_home)
-    houses = _count(found.where(of_home.is_(None), of_house.is_not(None)), of_house)
-    nowhere = found.where(of_home.is_(None), of_house.is_(None))
+    homes = _count(found.where(of_home.is_not(None)), of_home, *apart)
+    others = _count(found.where(of_home.is_(None)), of_house, *apart)
     counted = union_all(
-        select(Dwelling.residence_id.label("house"), homes.c.orders).join_from(
+        select(Dwelling.residence_id.label("house"), homes.c.orders, *_beside(homes)).join_from(
             homes, Dwelling, Dwelling.id == homes.c.place
         ),
-        select(houses.c.place, houses.c.orders),
-        nowhere.with_only_columns(null(), func.count(), maintain_column_froms=True),
+        select(others.c.place, others.c.orders, *_beside(others)),
     ).subquery()
+    each = (*_beside(counted), Residence.city)
     to_house = Residence.id == counted.c.house
-    by_city = select(Residence.city, func.sum(counted.c.orders)).select_from(counted)
-    return by_city.outerjoin(Residence, to_house).group_by(Residence.city)
+    orders = cast(func.sum(counted.c.orders), Integer)
+    by_city = select(*each, orders).select_from(counted)
+    return by_city.outerjoin(Residence, to_house).group_by(*each)
 
 
-def _count(found: Select[uuid.UUID], place: InstrumentedAttribute[uuid.UUID | None]) -> Subquery:
+def _count(
+    found: Select[uuid.UUID], place: InstrumentedAttribute[uuid.UUID | None], *apart: Any
+) -> Subquery:
     """Count what is found by where it is, in the order of the index of that."""
-    counted = (place.label("place"), func.count().label("orders"))
+    counted = (place.label("place"), func.count().label("orders"), *apart)
     by_place = found.with_only_columns(*counted, maintain_column_froms=True)
-    return by_place.group_by(place).subquery()
+    return by_place.group_by(place, *apart).subquery()
+
+
+def _beside(counted: Subquery) -> Sequence[ColumnElement[Any]]:
+    """Give the columns that orders are told apart by beside, after where and how many."""
+    return list(counted.c)[2:]
 
 
 def _in_cities(cities: Sequence[str | None]) -> ColumnElement[bool]:
@@ -166,18 +177,13 @@ def board_of(
 ) -> list[Column]:
     """Give what the list gives, by state: a state that the filter leaves out has no column."""
     found = _found(session, viewer, only, now)
-    pages = {
-        state: ids_of_page(
-            session, found.where(WorkOrder.state == state), wanted=wanted, order=ORDER, tie=TIE
-        )
-        for state in WorkOrderState
-    }
+    pages = ids_of_pages(session, found, WorkOrder.state, wanted=wanted, order=ORDER, tie=TIE)
     shown = list(chain.from_iterable(page.rows for page in pages.values()))
     orders = rows_of(session, _rows(), WorkOrder.id, shown)
     return [
         Column(state, Listed([orders[one] for one in page.rows], page.total, page.wanted))
-        for state, page in pages.items()
-        if page.total
+        for state in WorkOrderState
+        if (page := pages.get(state))
     ]
 
 
@@ -261,6 +267,9 @@ def _found(
         spoken_of = mentions(session, only.text, WorkOrder.person_id, WorkOrder.dwelling_id)
         of_residence = WorkOrder.residence_id.in_(residences_called(session, only.text))
         statement = statement.where(numbered | spoken_of | of_residence)
+        # Looked for once: what is few is then counted, sorted and read by its ids.
+        found = found_or_asked(session, statement)
+        statement = select(WorkOrder.id).where(among(session, WorkOrder.id, found))
     return statement
 
 

@@ -246,13 +246,22 @@ def test_an_order_tells_of_safety_at_the_door_and_never_of_health(desk: Desk) ->
     for code in (AlertCode.PET_IN_THE_HOME, AlertCode.HARD_OF_HEARING):
         note_alert(desk.session, case.person, code, viewer=make_viewer(chief), now=NOW)
     order = desk.open(case.dwelling, LEAK, person=case.person)
-    assert measures_for(desk.session, order) == [AlertCode.PET_IN_THE_HOME]
+    told_by_nobody = desk.open(case.dwelling, LEAK)
+    for one in (order, told_by_nobody):
+        assert measures_for(desk.session, one) == [AlertCode.PET_IN_THE_HOME]
     assert measures_for(desk.session, desk.leak) == []
 
 
-def test_how_to_get_in_is_noted_while_an_order_is_open(desk: Desk) -> None:
-    told = {"viewer": desk.viewer, "now": NOW}
-    note_access(desk.session, desk.leak, " La gardienne a la clé ", **told)
-    assert desk.leak.access == "La gardienne a la clé"
+def test_how_to_get_in_and_whom_to_ring_is_a_step_that_is_taken_back(desk: Desk) -> None:
+    session, told = desk.session, {"viewer": desk.viewer, "now": NOW}
+    case = make_case(session, by=make_user(session))
+    order = desk.open(case.dwelling, LEAK)
+    note_access(session, order, " La gardienne a la clé ", case.person, **told)
+    assert (order.access, order.person_id) == ("La gardienne a la clé", case.person_id)
+    note_access(session, order, "La gardienne a la clé", case.person, **told)
+    (step,) = steps_of(session, order, desk.viewer)
+    assert (step.what, step.note) == ("access", "La gardienne a la clé")
+    take_step_back(session, order, step.id, **told)
+    assert (order.access, order.person_id) == (None, None)
     with pytest.raises(Invalid):
-        note_access(desk.session, desk.leak, "a" * 301, **told)
+        note_access(session, order, "a" * 301, None, **told)

@@ -1,6 +1,7 @@
 """What was told by hand and what a visit found are one order, in any order, and two again."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from visits.models.works import Severity, WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Held, Reach, Viewer
 from visits.steering.results import works_by_hand
-from visits.works.by_hand import OrderSaid, alike, may_take_back, open_by_hand
+from visits.works.by_hand import OrderSaid, alike, may_take_back, note_access, open_by_hand
 from visits.works.by_link import propose_day
 from visits.works.links import LinkSaid, make_link, open_link
 from visits.works.moves import MoveSaid, move_work_order, moves_of
@@ -119,6 +120,44 @@ def test_two_put_together_are_one_with_all_that_was_told_and_two_again_as_they_w
     assert [one.id for one in found.findings] == [found.consequence_id]
     with pytest.raises(NotFound):
         put_apart(house.session, found, told.id, **by)
+
+
+@pytest.mark.parametrize("told_before", ["", "Code 12B"])
+def test_how_to_get_in_and_whom_to_ring_go_along_to_the_order_of_the_same_home(
+    house: House, told_before: str
+) -> None:
+    kept, gone = by_hand(house, replace(TAP, access=told_before)), by_hand(house, TAP)
+    by: Any = {"viewer": eyes(house), "now": house.now}
+    note_access(house.session, gone, "La clé est chez le gardien", house.case.person, **by)
+    assert put_together(house.session, kept, gone, **by) is kept
+    said = [*filter(None, [told_before]), "La clé est chez le gardien"]
+    assert (kept.access, kept.person_id) == ("\n".join(said), house.case.person_id)
+
+
+def test_two_neighbours_who_tell_of_one_lift_by_hand_tell_of_one_order(house: House) -> None:
+    home = house.case.dwelling
+    assert home is not None
+    neighbour = make_dwelling(house.session, residence=home.residence)
+    first, second = by_hand(house, LIFT), by_hand(house, replace(LIFT, access="B2"), neighbour)
+    by: Any = {"viewer": eyes(house), "now": house.now}
+    assert may_be_same(house.session, eyes(house), second) == [first]
+    assert put_together(house.session, second, first, **by) is first
+    assert first.access is None
+    protect(house.session, house.case.person, by=make_user(house.session).id, now=house.now)
+    third = by_hand(house, LIFT, neighbour)
+    assert may_be_same(house.session, eyes(house), third) == []
+
+
+def test_what_a_home_tells_may_be_an_order_of_its_residence_that_was_told_by_hand(
+    house: House,
+) -> None:
+    home = house.case.dwelling
+    assert home is not None
+    heating = OrderSaid("heating", "U2", "elsewhere", "Chauffage en panne", "tenant")
+    common, hers = by_hand(house, heating, home.residence), by_hand(house, heating)
+    assert list(alike(house.session, eyes(house), home, "heating", "elsewhere")) == [common, hers]
+    by: Any = {"viewer": eyes(house), "now": house.now}
+    assert put_together(house.session, hers, common, **by) is common
 
 
 def test_a_residence_s_order_goes_on_before_a_home_s_and_gives_its_finding_back(

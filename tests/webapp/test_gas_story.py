@@ -125,6 +125,7 @@ def test_a_smell_of_gas_offline_is_on_duty_within_minutes_done_by_a_link_and_jud
     told_apart = service.get(page).text
     for moment in ("10:55", "10:58", "13:10", "13:40", "Rassurée", "Gaz Artois"):
         assert moment in told_apart, moment
+    assert "<dt>Ce qui a été fait</dt><dd>Joint changé</dd>" in told_apart
     assert "Clos depuis 24 heures" in office.get("/work-orders/burning/").text
     with app.extensions["palier"].sessions() as session:
         order = session.get_one(WorkOrder, order_id)

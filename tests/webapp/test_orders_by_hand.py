@@ -99,8 +99,13 @@ def test_two_neighbours_who_tell_of_one_lift_are_asked_whether_it_is_the_same(
     session.commit()
     client, lift = client_as("coordinator"), LEAK | {"trade": "lift", "place": "elsewhere"}
     assert client.post(f"/work-orders/new/dwelling/{home.id}", data=lift).status_code == 302
-    again = client.post(f"/work-orders/new/dwelling/{neighbour.id}", data=lift)
+    told = lift | {"access": "Code 12B"}
+    again = client.post(f"/work-orders/new/dwelling/{neighbour.id}", data=told)
     assert again.status_code == 409 and "Est-ce l’un de ceux-ci" in again.text
+    (known,) = re.findall(r'name="same" value="([^"]+)"', again.text)
+    page, same = f"/work-orders/new/dwelling/{neighbour.id}", told | {"same": known}
+    noted = client.post(page, data=same, follow_redirects=True)
+    assert "Noté sur ce bon" in noted.text and "Code 12B" in noted.text
     leak = LEAK | {"trade": "intercom", "place": "elsewhere"}
     for one in (home, neighbour):
         assert client.post(f"/work-orders/new/dwelling/{one.id}", data=leak).status_code == 302
@@ -130,6 +135,32 @@ def test_the_same_defect_told_again_is_noted_on_the_order_that_is_open_and_apart
     refused = client.post(same, follow_redirects=True).text
     assert "l’un d’eux est clos" in refused
     assert client.post(apart, data={"finding": uuid.uuid4()}).status_code == 404
+
+
+def test_how_to_get_in_and_whom_to_ring_are_said_later_and_of_two_who_do_the_second_is_told(
+    client_as: SignIn, session: Session, home: Dwelling
+) -> None:
+    lives_there = make_person(session, dwelling=home)
+    session.commit()
+    client_as("technician").post(f"/work-orders/new/dwelling/{home.id}", data=LEAK)
+    (order,) = orders(session)
+    page, client = f"/work-orders/{order.id}", client_as("coordinator")
+    session.rollback()
+    assert lives_there.name in client.get(page).text
+    said = {"access": "Code 12B", "person": str(lives_there.id), "turn": "0"}
+    shown = client.post(f"{page}/access", data=said, follow_redirects=True).text
+    assert "Comment entrer et qui appeler" in shown and "Code 12B" in shown
+    (order,) = orders(session)
+    assert order.person_id == lives_there.id
+    session.rollback()
+    assert client.post(f"{page}/access", data=said | {"access": "Autre"}).status_code == 409
+    said |= {"turn": "1", "person": str(home.id)}
+    assert client.post(f"{page}/access", data=said).status_code == 422
+    theirs = client_as("technician")
+    answer = theirs.post(f"{page}/access", data={"access": "Clé au gardien", "turn": "1"})
+    assert answer.status_code == 302
+    (order,) = orders(session)
+    assert (order.access, order.person_id) == ("Clé au gardien", lives_there.id)
 
 
 def test_what_is_wrong_is_said_field_by_field_and_nothing_is_lost(

@@ -69,7 +69,7 @@ def test_the_sheet_of_an_order_tells_how_to_get_in_what_to_mind_and_the_day_and_
     order_id, viewer = the_order(home).id, make_viewer(home.coordinator)
     with home.house.sessions.begin() as session:
         order, person = session.get_one(WorkOrder, order_id), session.merge(home.person)
-        note_access(session, order, "La gardienne a la clé", viewer=viewer, now=NOW)
+        note_access(session, order, "La gardienne a la clé", order.person, viewer=viewer, now=NOW)
         for code in (AlertCode.PET_IN_THE_HOME, AlertCode.HARD_OF_HEARING):
             note_alert(session, person, code, viewer=viewer, now=NOW)
         said = MoveSaid(planned_on=NOW.date(), planned_part="14:30")

@@ -99,6 +99,7 @@ class OrderStep(enum.StrEnum):
     PHOTOS = "photos"
     PART_USED = "part_used"
     PART_BACK = "part_back"
+    ACCESS = "access"
 
 
 class ToldHow(enum.StrEnum):

@@ -1,20 +1,26 @@
 """What whoever does the works must mind at a door: what keeps her safe, never anybody's health."""
 
+import uuid
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from visits.messages.living import living_in
 from visits.models.people import AlertCode
+from visits.models.portfolio import Dwelling
 from visits.models.works import WorkOrder
 from visits.people.measures import SAFETY_ALERTS, standing_alerts
 
 
 def measures_for(session: Session, order: WorkOrder) -> Sequence[AlertCode]:
-    """List the measures of safety that stand for whom an open order is about.
+    """List the measures of safety that stand for whom an open order is about, or who lives there.
 
     Those of discretion spare the person, and some tell of her health: none of them is told.
     """
-    if order.person_id is None or not order.is_open:
+    if not order.is_open:
         return []
-    standing = standing_alerts(session, [order.person_id]).get(order.person_id, [])
-    return [one.code for one in standing if one.code in SAFETY_ALERTS]
+    met = {order.person_id} if order.person_id else set[uuid.UUID]()
+    if order.dwelling_id is not None:
+        met |= {one.id for _, one in living_in(session, Dwelling.id == order.dwelling_id)}
+    standing = {one.code for each in standing_alerts(session, met).values() for one in each}
+    return [code for code in AlertCode if code in standing & SAFETY_ALERTS]

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -21,6 +22,7 @@ from visits.models.works import (
     OPEN_STATES,
     URGENT,
     CameFrom,
+    OrderStep,
     Place,
     Severity,
     WorkOrder,
@@ -30,6 +32,7 @@ from visits.sight import Viewer, visible_persons, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.works.delays import chosen_end, latest_for
 from visits.works.findings import ONE_IN_A_HOME
+from visits.works.history import Words, take_step
 from visits.works.moves import MoveSaid, move_work_order
 from visits.works.work_orders import new_reference
 
@@ -268,20 +271,40 @@ def find_tenant(
 
 
 def note_access(
-    session: Session, order: WorkOrder, access: str, *, viewer: Viewer, now: datetime
+    session: Session,
+    order: WorkOrder,
+    access: str,
+    person: Person | None,
+    *,
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
-    """Note how to get in and when somebody is there; nothing takes it away. Raises Invalid."""
+    """Note how to get in and when somebody is there, and whom to ring: a step as any other.
+
+    Raises Invalid, Conflict for an order that is closed, or that answers are about somebody else.
+    """
     access = access.strip()
     if len(access) > ACCESS_LENGTH:
         raise Invalid({"access": "too_long_for_access"})
     if not order.is_open:
         raise Conflict("work_order_cannot_move", state=order.state)
-    order.access = access or None
+    changes: dict[str, Any] = {"access": access or None}
+    if may_name_tenant(order):
+        changes["person_id"] = person.id if person is not None else None
+    persons = {order.person_id, changes.get("person_id")} - {None}
+    if any(getattr(order, name) != value for name, value in changes.items()):
+        said = Words(note=access)
+        take_step(order, OrderStep.ACCESS, by=viewer.user_id, now=now, said=said, **changes)
     log_access(
         session,
         user_id=viewer.user_id,
-        persons=[order.person_id] if order.person_id else [],
+        persons=sorted(filter(None, persons)),
         kind=AccessKind.WRITE,
         what="work_order_access",
         now=now,
     )
+
+
+def may_name_tenant(order: WorkOrder) -> bool:
+    """Tell whether somebody may say whom to ring: answers say themselves whom they are about."""
+    return order.dwelling_id is not None and order.consequence_id is None

@@ -51,6 +51,8 @@ CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "given_by_id": uuid.UUID,
     "assigned_to_id": uuid.UUID,
     "team_id": uuid.UUID,
+    "access": str,
+    "person_id": uuid.UUID,
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.db import new_id
@@ -30,6 +30,7 @@ from visits.models.works import (
 from visits.sight import Viewer, visible_cases, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.sight.reach import hidden_homes
+from visits.works.by_hand import ACCESS_LENGTH
 from visits.works.findings import ONE_IN_A_HOME, may_share, weigh_with
 from visits.works.giving import standing_link
 from visits.works.history import close_for, open_again, take_step
@@ -40,20 +41,21 @@ from visits.works.work_orders import new_reference
 def may_be_same(session: Session, viewer: Viewer, order: WorkOrder) -> Sequence[WorkOrder]:
     """List the open orders of the same trade and home that a viewer sees, to be put together.
 
-    A home's lift is its residence's: there, the orders of the residence count, and the other way;
-    so do those of a residence that the answers from its homes opened.
+    For a home those of its residence count as well; of a lift those of all its homes, and for a
+    residence where it is a lift or the answers from its homes opened it.
     """
     if not order.is_open:
         return []
     here = WorkOrder.dwelling_id == order.dwelling_id
     if order.residence_id is not None:
         here = WorkOrder.residence_id == order.residence_id
-        if order.trade in ONE_IN_A_HOME or order.consequence_id is not None:
-            homes = select(Dwelling.id).where(Dwelling.residence_id == order.residence_id)
-            here = or_(here, WorkOrder.dwelling_id.in_(homes))
     elif order.dwelling is not None:
-        told = or_(literal(order.trade in ONE_IN_A_HOME), WorkOrder.consequence_id.is_not(None))
-        here = or_(here, and_(WorkOrder.residence_id == order.dwelling.residence_id, told))
+        here = or_(here, WorkOrder.residence_id == order.dwelling.residence_id)
+    house = order.stands_in
+    of_homes = order.residence_id is not None and order.consequence_id is not None
+    if house is not None and (order.trade in ONE_IN_A_HOME or of_homes):
+        homes = select(Dwelling.id).where(Dwelling.residence_id == house.id)
+        here = or_(here, WorkOrder.dwelling_id.in_(homes))
     found = session.scalars(
         select(WorkOrder)
         .outerjoin(WorkOrder.person)
@@ -82,7 +84,8 @@ def put_together(
     """Make one order of two that are about the same; gives the one that goes on.
 
     That is the residence's before a home's, then what a visit called for, then the older one.
-    The link of the one that does not goes along. Raises Conflict when they are not open both, not
+    The link of the one that does not goes along, and of the same home how to get in and whom to
+    ring. Raises Conflict when they are not open both, not
     of one trade and home, or with different contractors, by an account or by a link.
     """
     if other not in may_be_same(session, viewer, order):
@@ -115,6 +118,9 @@ def join(
     lead_to(session, gone, kept, now=now)
     close_for(gone, SAME, by=viewer.user_id, now=now)
     weigh_with(kept, gone.severity, gone.due_at, now=now)
+    if kept.dwelling_id == gone.dwelling_id:
+        kept.access = _both(kept.access, gone.access)
+        kept.person_id = kept.person_id or gone.person_id
     if kept.given_to_id is None:
         kept.given_to_id, kept.given_at = gone.given_to_id, gone.given_at
         kept.given_by_id = gone.given_by_id
@@ -129,6 +135,12 @@ def join(
     _settled(session, kept, gone)
     _log(session, kept, "work_orders_put_together", viewer, now)
     return kept
+
+
+def _both(kept: str | None, told: str | None) -> str | None:
+    """Join how to get in as two said it; what does not fit is read where it was told."""
+    said = "\n".join(dict.fromkeys(one for one in (kept, told) if one))
+    return said if len(said) <= ACCESS_LENGTH else kept
 
 
 def _with_whom(session: Session, order: WorkOrder) -> uuid.UUID | None:

@@ -121,7 +121,7 @@ def send_some(session: Session, *, by: Viewer, now: datetime) -> None:
     lights = select(WorkOrder).where(WorkOrder.residence_id.is_not(None), by_hand)
     light = session.scalars(lights.order_by(WorkOrder.id).limit(1)).one()
     said = "Local électrique au rez-de-chaussée : la gardienne ouvre de 8 h à 12 h."
-    note_access(session, light, said, viewer=by, now=now)
+    note_access(session, light, said, light.person, viewer=by, now=now)
     ago = [now - timedelta(minutes=minutes) for minutes in (150, 110, 105, 90)]
     secret = make_link(session, light, LinkSaid("Électricité Delmotte", 14), viewer=by, now=ago[0])
     link = open_link(session, secret, now=ago[1])

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import TRADES
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
-from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.works import Severity, WorkOrder
 from visits.sight.homes import find_home, find_residence, search_homes
@@ -23,11 +22,9 @@ from visits.works.by_hand import (
     OrderSaid,
     alike,
     checked,
-    find_tenant,
     open_by_hand,
     places_in,
     take_order_back,
-    tenants_of,
     wait_for_home,
 )
 from visits.works.delays import delays_on
@@ -40,7 +37,7 @@ from webapp.frame.errors import sentence
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.listing import pairs
-from webapp.office.works.typed import day_in
+from webapp.office.works.typed import day_in, tenant_typed, tenants_to_ring
 from webapp.office.works.work_orders import order_page, typed_contractor
 
 works_by_hand = Blueprint("works_by_hand", __name__, url_prefix="/work-orders")
@@ -149,7 +146,7 @@ def _typed_order(session: Session, home: Home) -> WorkOrder:
     except Invalid as refused:
         fields = refused.fields | fields
     try:
-        person = _typed_tenant(session, home)
+        person = tenant_typed(session, home)
         contractor = typed_contractor() if may(Action.GIVE_WORKS) else None
     except Invalid as refused:
         fields |= refused.fields
@@ -188,21 +185,6 @@ def _said(fields: dict[str, str]) -> OrderSaid:
     )
 
 
-def _typed_tenant(session: Session, home: Home) -> Person | None:
-    if not request.form.get("person") or not isinstance(home, Dwelling):
-        return None
-    chosen = request.form.get("person", type=uuid.UUID)
-    if chosen is None or not may(Action.SEE_PERSONS):
-        raise Invalid({"person": "bad_choice"})
-    return find_tenant(session, home, viewer(Action.SEE_PERSONS), chosen)
-
-
-def _tenants(session: Session, home: Home) -> Sequence[Person]:
-    if not isinstance(home, Dwelling) or not may(Action.SEE_PERSONS):
-        return []
-    return tenants_of(session, home, viewer(Action.SEE_PERSONS))
-
-
 def _words_of_template(session: Session) -> dict[str, str]:
     """Give what a template that is named in the address says of an order."""
     chosen = request.args.get("template", type=uuid.UUID)
@@ -226,7 +208,7 @@ def _form(
 ) -> str:
     with showing("work_order_new") as (session, shown):
         home = find(session)
-        tenants = _tenants(session, home)
+        tenants = tenants_to_ring(session, home)
         delays = delays_on(session, today_in_paris(now()))
         orders = [find_work_order(session, viewer(Action.SEE_WORKS), one) for one in known]
         typed = request.form if request.method == "POST" else _words_of_template(session)

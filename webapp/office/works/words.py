@@ -94,6 +94,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "photos": _l("Photos added"),
         "part_used": _l("Part out of stock"),
         "part_back": _l("Part back in stock"),
+        "access": _l("How to get in, and whom to ring"),
     },
     "part_of_day": {"morning": _l("in the morning"), "afternoon": _l("in the afternoon")},
     "told_how": {

@@ -1,6 +1,7 @@
 """Work orders: the technical service's list, and one order with its history, to be moved on."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +17,14 @@ from visits.intake.alert_list import alert_of_work_order
 from visits.intake.seen import photos_seen
 from visits.messages.of_orders import day_named, messages_of_order, untold_because
 from visits.models.stock import Article
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import OrderStep, WorkOrder, WorkOrderState
+from visits.models.works_history import WorkOrderEvent
 from visits.sight.reach import Reach
 from visits.sight.withdrawing import WHY_LENGTH
 from visits.stock.articles import find_article
 from visits.works.assigning import assign_order, teams_for, technicians_for
 from visits.works.at_the_door import measures_for
-from visits.works.by_hand import ACCESS_LENGTH, may_take_back, note_access
+from visits.works.by_hand import ACCESS_LENGTH, may_name_tenant, may_take_back, note_access
 from visits.works.calling import call_of, note_reached
 from visits.works.costs import ceiling_of, quotes_of
 from visits.works.counting import lines_of
@@ -46,7 +48,7 @@ from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.access import showing
 from webapp.office.frame.deaths import deaths_of
 from webapp.office.intake.answers import told_causes
-from webapp.office.works.typed import day_in, every_words
+from webapp.office.works.typed import day_in, every_words, tenant_typed, tenants_to_ring
 from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
@@ -116,9 +118,11 @@ def access(order_id: uuid.UUID) -> ResponseReturnValue:
     """Note how to get in and when somebody is there."""
     try:
         with transaction() as session:
-            order = find_work_order(session, viewer(), order_id, to_change=True)
+            order = order_read(session, order_id)
             said = request.form.get("access", "").replace("\r\n", "\n")
-            note_access(session, order, said, viewer=viewer(), now=now())
+            names = may(Action.SEE_PERSONS) and may_name_tenant(order)
+            person = tenant_typed(session, order.dwelling) if names else order.person
+            note_access(session, order, said, person, viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
     flash(_("Work order %(reference)s is up to date.", reference=order.reference), "success")
@@ -259,6 +263,23 @@ def _told(session: Session, order: WorkOrder | None) -> dict[str, Any]:
     }
 
 
+def _done_before_check(order: WorkOrder, steps: Sequence[WorkOrderEvent]) -> str:
+    """Say what was done to an order that was checked since: its note is what was said then."""
+    if order.state is not WorkOrderState.CHECKED:
+        return ""
+    done = (one for one in steps if one.what is OrderStep.DONE and one.stands)
+    return next((one.note or "" for one in done), "")
+
+
+def _to_ring(
+    session: Session, order: WorkOrder, shown: set[uuid.UUID | None]
+) -> list[tuple[uuid.UUID, str]]:
+    """List who may be named to be rung about an order."""
+    tenants = tenants_to_ring(session, order.dwelling) if may_name_tenant(order) else []
+    shown.update(one.id for one in tenants)
+    return [(one.id, one.name) for one in tenants]
+
+
 def _goes_on_as(session: Session, order: WorkOrder) -> WorkOrder | None:
     """Give the order that goes on for this one, if it may be seen."""
     if order.same_as_id is None:
@@ -283,10 +304,16 @@ def order_page(
         fields = refused.fields if refused else {}
         before = f"{of}-" if of in (*MOVES, "accept") else ""
         errors = {f"{before}{name}": sentence(code) for name, code in fields.items()}
-        return _page(session, order, errors, made_link)
+        return _page(session, order, errors, made_link, shown)
 
 
-def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link: str) -> str:
+def _page(
+    session: Session,
+    order: WorkOrder,
+    errors: dict[str, str],
+    made_link: str,
+    shown: set[uuid.UUID | None],
+) -> str:
     # A contractor is told what to do and where, not what the visit found out or who was called.
     seeing = viewer(Action.SEE_WORKS)
     ours = seeing.reach is not Reach.GIVEN
@@ -331,8 +358,10 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         called=call_of(session, order, seeing) if ours else None,
         proposed=standing_proposal(steps) if order.proposed_on else None,
         access_length=ACCESS_LENGTH,
+        to_ring=_to_ring(session, order, shown),
         day_now=today_in_paris(now()),
         steps=steps,
+        done_note=_done_before_check(order, steps),
         turn=turn_of(session, order),
         undoable=may_take_step_back(steps, seeing) if may(Action.DO_WORKS) else None,
         may_take_back=may_take_back(order) and not may(Action.DO_WORKS) and may(Action.OPEN_WORKS),

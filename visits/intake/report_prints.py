@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.ground.errors import Conflict, NotFound
 from visits.intake.report_list import LEFT, TO_PRINT, reports_found
 from visits.intake.reports import kept_from_leaving
-from visits.messages.printing import Address
+from visits.messages.printing import Address, latest_runs
 from visits.models.messages import MessagePrint
 from visits.models.people import AccessKind
 from visits.models.reports import LeftHow, ReportLeft
@@ -85,21 +85,9 @@ def recent_report_runs(
     session: Session, viewer: Viewer, *, most: int = 5
 ) -> Sequence[tuple[MessagePrint, int]]:
     """List the latest print runs with how many reports of each the viewer may see."""
-    seen = (
-        select(ReportLeft.print_id, func.count().label("reports"))
-        .where(ReportLeft.print_id.is_not(None), ReportLeft.withdrawn_at.is_(None))
-        .where(ReportLeft.visit_id.in_(reports_found(session, viewer, LEFT)))
-        .group_by(ReportLeft.print_id)
-        .subquery()
-    )
-    runs = (
-        select(MessagePrint, seen.c.reports)
-        .join(seen, seen.c.print_id == MessagePrint.id)
-        .options(joinedload(MessagePrint.printed_by))
-        .order_by(MessagePrint.printed_at.desc(), MessagePrint.id.desc())
-        .limit(most)
-    )
-    return [(run, reports) for run, reports in session.execute(runs)]
+    seen = ReportLeft.visit_id.in_(reports_found(session, viewer, LEFT))
+    printed = select(ReportLeft.print_id).where(ReportLeft.withdrawn_at.is_(None), seen)
+    return latest_runs(session, printed, ReportLeft.print_id, most=most)
 
 
 def address_of_report(left: ReportLeft) -> Address:

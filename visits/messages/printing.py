@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from visits.ground.errors import Conflict, NotFound
 from visits.messages.kinds import LETTER
@@ -128,20 +128,32 @@ def recent_runs(
     session: Session, viewer: Viewer, *, most: int = 10
 ) -> Sequence[tuple[MessagePrint, int]]:
     """List the latest print runs with how many letters of each the viewer may see."""
+    seen = visible_messages(viewer)
+    return latest_runs(session, select(Message.print_id).where(seen), Message.print_id, most=most)
+
+
+def latest_runs(
+    session: Session,
+    printed: Select[uuid.UUID | None],
+    run_id: InstrumentedAttribute[uuid.UUID | None],
+    *,
+    most: int,
+) -> Sequence[tuple[MessagePrint, int]]:
+    """List the latest print runs with how many there are of each of what `printed` selects."""
     counted = (
-        select(Message.print_id, func.count().label("letters"))
-        .where(Message.print_id.is_not(None), visible_messages(viewer))
-        .group_by(Message.print_id)
+        printed.with_only_columns(run_id.label("run"), func.count().label("number"))
+        .where(run_id.is_not(None))
+        .group_by(run_id)
         .subquery()
     )
     runs = (
-        select(MessagePrint, counted.c.letters)
-        .join(counted, counted.c.print_id == MessagePrint.id)
+        select(MessagePrint, counted.c.number)
+        .join(counted, counted.c.run == MessagePrint.id)
         .options(joinedload(MessagePrint.printed_by))
         .order_by(MessagePrint.printed_at.desc(), MessagePrint.id.desc())
         .limit(most)
     )
-    return [(run, letters) for run, letters in session.execute(runs)]
+    return [(run, number) for run, number in session.execute(runs)]
 
 
 def undo_run(session: Session, run: MessagePrint, *, viewer: Viewer, now: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.people import AccessKind, AloneSaid, Occupancy, Person
 from visits.models.portfolio import Tenancy
-from visits.people.roles import AT_ONCE
+from visits.people.roles import last_by_hand
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.reach import hidden_homes, open_to
@@ -105,14 +105,7 @@ def take_alone_back(
 
 def alone_by_hand(session: Session, leases: Collection[uuid.UUID]) -> dict[uuid.UUID, AloneSaid]:
     """Give by lease what was said last and not taken back."""
-    found: dict[uuid.UUID, AloneSaid] = {}
-    wanted = list(leases)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = AloneSaid.tenancy_id.in_(wanted[start : start + AT_ONCE])
-        rows = select(AloneSaid).where(some, AloneSaid.taken_back_at.is_(None))
-        for one in session.scalars(rows.order_by(AloneSaid.noted_at.desc(), AloneSaid.id.desc())):
-            found.setdefault(one.tenancy_id, one)
-    return found
+    return last_by_hand(session, AloneSaid, AloneSaid.tenancy_id, leases)
 
 
 def _listed(session: Session, lease: Tenancy, viewer: Viewer) -> int:

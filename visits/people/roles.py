@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.people import AccessKind, Occupancy, Person, RoleChange
+from visits.models.people import AccessKind, AloneSaid, Occupancy, Person, RoleChange
 from visits.models.portfolio import Tenancy
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
@@ -16,6 +17,7 @@ from visits.sight.reach import hidden_homes
 
 ROLES = ("holder", "spouse", "child", "carer", "other")
 AT_ONCE = 2_000
+ByHand = TypeVar("ByHand", RoleChange, AloneSaid)
 
 
 def change_role(
@@ -104,14 +106,24 @@ def undo_role(session: Session, change: RoleChange, *, by: uuid.UUID | None, now
 
 
 def roles_by_hand(session: Session, stays: Collection[uuid.UUID]) -> dict[uuid.UUID, RoleChange]:
-    """Give by stay the changes of roles that stand."""
-    found: dict[uuid.UUID, RoleChange] = {}
-    wanted = list(stays)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = RoleChange.occupancy_id.in_(wanted[start : start + AT_ONCE])
-        rows = select(RoleChange).where(some, RoleChange.taken_back_at.is_(None))
-        for one in session.scalars(rows.order_by(RoleChange.noted_at.desc(), RoleChange.id.desc())):
-            found.setdefault(one.occupancy_id, one)
+    """Give by stay the last change of role that stands."""
+    return last_by_hand(session, RoleChange, RoleChange.occupancy_id, stays)
+
+
+def last_by_hand(
+    session: Session,
+    kind: type[ByHand],
+    about: InstrumentedAttribute[uuid.UUID],
+    wanted: Collection[uuid.UUID],
+) -> dict[uuid.UUID, ByHand]:
+    """Give by what it is about the last that was noted by hand and not taken back."""
+    found: dict[uuid.UUID, ByHand] = {}
+    ids = list(wanted)
+    for start in range(0, len(ids), AT_ONCE):
+        some = about.in_(ids[start : start + AT_ONCE])
+        rows = select(about, kind).where(some, kind.taken_back_at.is_(None))
+        for ident, one in session.execute(rows.order_by(kind.noted_at.desc(), kind.id.desc())):
+            found.setdefault(ident, one)
     return found
 
 

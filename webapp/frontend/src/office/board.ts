@@ -20,7 +20,7 @@ const VIEWS = {
   day: {
     arrows: { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] },
     minutes: QUARTER,
-    options: { view: 'resourceTimeGridDay', snapDuration: '00:15', slotHeight: 32, columnWidth: '9rem', allDaySlot: false },
+    options: { view: 'resourceTimeGridDay', snapDuration: '00:15', slotHeight: 48, columnWidth: '10rem', allDaySlot: false },
   },
 } as const
 
@@ -119,6 +119,7 @@ function startBoard(place: HTMLElement): void {
     const days = calendar.getView()
     if (start < days.currentStart || start >= days.currentEnd) return
     going = { one, to: { visitor, start } }
+    said.className = 'notice going'
     draw(one, going.to)
     const weekday = start.toLocaleDateString(document.documentElement.lang, { weekday: 'long', day: 'numeric', month: 'long' })
     const name = place.querySelector(`tr[data-visitor="${visitor}"] a`)?.textContent ?? ''
@@ -142,6 +143,7 @@ function startBoard(place: HTMLElement): void {
     if (!going) return
     const { one } = going
     going = undefined
+    said.className = 'small-print'
     calendar.updateEvent(shown(one))
     said.textContent = words.hint!
   }
@@ -160,7 +162,7 @@ function shown(one: Told): Calendar.EventInput {
 function content(one: Told, event: Calendar.Event): Calendar.Content {
   if (one.kind !== 'visit') return one.said
   const line = document.createElement(one.href ? 'a' : 'span')
-  line.textContent = `${clockOf(event.start)}–${clockOf(event.end)} ${one.said}`
+  line.textContent = line.title = `${clockOf(event.start)}–${clockOf(event.end)} ${one.said}`
   if (one.href) Object.assign(line, { href: one.href, draggable: false })
   if (one.turn !== undefined) line.dataset.visit = one.id
   return { domNodes: [line] }

@@ -173,6 +173,19 @@ def test_a_move_leads_back_to_the_week_it_was_made_from_and_is_put_back_there(
     assert read(session, number).visitor_id == his
 
 
+def test_whoever_moves_a_visit_learns_that_nobody_writes_of_it(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    sonia = visitor(session, "Sonia Vite")
+    visit = planned(session, sonia)
+    number, hers = visit.id, sonia.id
+    session.commit()
+    page = f"/agenda/visits/{number}/move"
+    days = {day: {"visitor_id": hers, "day": f"2026-03-{day}", "time": "10:00"} for day in (12, 24)}
+    assert "the post would bring it too late. Ring her" in post(client, page, **days[12])[1]
+    assert "Ring her" not in post(client, page, **days[24])[1]
+
+
 def _form(page: str) -> str:
     """Cut out the last form that puts a move back."""
     return page[: page.rindex("Put it back</button>")].rpartition("<form")[2]

@@ -31,6 +31,8 @@ from visits.agenda.visitors import every_visitor, organisations_of
 from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import is_public_holiday, today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.messages.ways import way_to
+from visits.models.messages import MessageKind
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import Listed
 from webapp.access.auth import Action, requires, viewer
@@ -67,11 +69,15 @@ class _Span:
 
 @dataclass(frozen=True)
 class _Done:
-    """What became of a visit, the move that would undo it, and the day it is late for."""
+    """What became of a visit, the move that would undo it, and what its mover is to know.
+
+    The day it is late for, and why nobody writes to the person.
+    """
 
     said: str
     undo: Mapping[str, object] | None = None
     late: date | None = None
+    untold: str = ""
 
 
 @agenda.get("/")
@@ -221,6 +227,7 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
             _("The visit is moved to %(when)s.", when=when),
             former | {"turn": visit.turn},
             due_before(session, visit),
+            _untold(session, visit),
         )
 
     return _change(visit_id, change)
@@ -268,6 +275,13 @@ def _where_it_is(visit: Visit) -> dict[str, object]:
     return {"visitor_id": visit.visitor_id, "day": iso_day(at), "time": clock(at), **why}
 
 
+def _untold(session: Session, visit: Visit) -> str:
+    case, at = visit.case, visit.planned_start_at
+    moved = MessageKind.MOVED
+    way = way_to(session, case.person, moved, now=now(), until_at=at, programme=case.programme)
+    return "" if way.channel else way.why
+
+
 def _change(visit_id: uuid.UUID, change: Callable[[Session, Visit], _Done]) -> ResponseReturnValue:
     try:
         with transaction() as session:
@@ -279,6 +293,8 @@ def _change(visit_id: uuid.UUID, change: Callable[[Session, Visit], _Done]) -> R
     around = _around()
     told = get_template_attribute("agenda/_done.html", "told")
     flash(told(done, visit_id, around), "success")
+    if done.untold:
+        flash(get_template_attribute("agenda/_done.html", "untold")(done.untold), "warning")
     if done.late is not None:
         late = _("That is after the day it is due: %(day)s.", day=said_day(done.late))
         flash(late, "warning")

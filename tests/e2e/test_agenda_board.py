@@ -138,6 +138,7 @@ def test_a_visit_is_dragged_to_another_visitor_and_day_and_put_back(
 def test_a_refused_drop_goes_back_and_its_form_says_why_and_names_both(
     board: Board, page: Page
 ) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1600})  # the whole day
     board.opened(page, 1, "day")
     there = _centre(_event(page, "OMAR1"))
     _drag(page, "NINA1", there)

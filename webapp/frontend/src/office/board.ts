@@ -173,6 +173,7 @@ function withoutTableRoles(stage: HTMLElement): void {
   for (const part of stage.querySelectorAll('[role], [aria-colindex]')) {
     for (const name of ['role', 'aria-colindex', 'aria-colspan']) part.removeAttribute(name)
   }
+  for (const aside of stage.querySelectorAll('aside')) aside.setAttribute('role', 'none')
 }
 
 function hideInDetails(place: HTMLElement, summary: string): void {

@@ -13,6 +13,7 @@ from tests.factories import make_case, make_user, make_viewer, make_visit
 from visits.agenda.doors import Knock, report_shut_door
 from visits.agenda.planning import cancel_visit, move_visit, plan_visit
 from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.phones import note_wrong
 from visits.calls.taking_back import take_back
 from visits.ground.errors import Conflict, Invalid
 from visits.life.deaths import note_death
@@ -416,6 +417,20 @@ def test_a_message_is_found_by_whom_it_is_for_and_who_sees_the_case(desk: Desk) 
     protect(desk.session, desk.case.person, by=desk.user.id, now=desk.now)
     with pytest.raises(Exception, match="message_not_found"):
         find_message(desk.session, other, message.id)
+
+
+def test_no_text_goes_to_a_number_that_reaches_somebody_else(desk: Desk) -> None:
+    person = desk.case.person
+    desk.agrees(TEXT, "06 39 98 00 07")
+    desk.move(desk.plan(), 12)
+    waiting = [one for one in desk.messages() if one.may_go_out]
+    assert {one.channel for one in waiting} == {TEXT}
+    note_wrong(desk.session, person, "+33639980008", viewer=desk.viewer, now=desk.now)
+    assert way_to(desk.session, person, MessageKind.MOVED, now=desk.now).channel is TEXT
+    note_wrong(desk.session, person, "+33639980007", viewer=desk.viewer, now=desk.now)
+    assert way_to(desk.session, person, MessageKind.MOVED, now=desk.now).channel is LETTER
+    left = {one.kind: (one.channel, one.may_go_out) for one in waiting}
+    assert left == {MessageKind.MOVED: (LETTER, True), MessageKind.REMINDER: (TEXT, False)}
 
 
 @pytest.mark.parametrize(

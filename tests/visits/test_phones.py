@@ -11,7 +11,7 @@ from tests.factories import make_case, make_person, make_user, make_viewer
 from tests.visits.portfolio_files import TENANTS, codes, load
 from visits.calls.contacts import Attempt, record_attempt
 from visits.calls.phones import call_first, end_number, note_number, note_wrong
-from visits.ground.errors import Invalid, NotFound
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.calls import Channel, Disposition
 from visits.models.people import AccessEvent, Person
 from visits.people.people import sharing_phone, with_homes
@@ -88,12 +88,27 @@ def test_what_is_no_number_is_refused_with_the_call_and_nothing_is_kept(
     session: Session, now: datetime, viewer: Viewer
 ) -> None:
     case = make_case(session, by=make_user(session))
-    for number, code in (("06 39", "bad_phone"), ("06 39 98 00 01", "same_number")):
-        told = Attempt(WRONG, dialled=FILE, right_number=number)
+    same = "06 39 98 00 01"
+    for dialled, number, code in (
+        (FILE, "06 39", "bad_phone"),
+        (FILE, same, "same_number"),
+        (None, same, "same_number"),  # as forms say it where she has one number alone
+    ):
+        told = Attempt(WRONG, dialled=dialled, right_number=number)
         with pytest.raises(Invalid) as refused:
             record_attempt(session, case, told, viewer=viewer, now=now)
         assert refused.value.fields == {"right_number": code}
     assert (case.person.phone, case.attempts) == (FILE, [])
+
+
+def test_the_second_of_two_clicks_on_a_wrong_number_learns_that_it_was_noted(
+    session: Session, now: datetime, viewer: Viewer
+) -> None:
+    case = make_case(session, by=make_user(session))
+    told = Attempt(WRONG, right_number="06 39 98 00 02", seen=0)
+    record_attempt(session, case, told, viewer=viewer, now=now)
+    with pytest.raises(Conflict):
+        record_attempt(session, case, told, viewer=viewer, now=now)
 
 
 def test_a_letter_that_comes_back_says_nothing_of_a_number(

@@ -69,7 +69,7 @@ def test_a_week_tells_what_is_planned_who_is_absent_and_who_is_free(
     name, number = visit.case.person.name, visit.id
     session.commit()
     shown = client.get(WEEK).text
-    assert f'href="/agenda/visits/{number}">{name}</a>' in shown
+    assert re.search(rf'href="/agenda/visits/{number}\?[^"]*day=2026-03-17">{name}</a>', shown)
     assert "absent" in shown and "Sick" not in shown
     assert "09:00–10:00 free" in shown and "11:00–17:00 free" in shown
     assert name in client.get("/agenda/?view=day&day=2026-03-17").text
@@ -142,6 +142,53 @@ def test_a_visit_is_moved_handed_over_swapped_and_cancelled_from_the_agenda(
     assert read(session, first).state is VisitState.CANCELLED
     session.commit()
     assert post(client, f"{page}/swap", **{"with": second})[0] in (409, 422)
+
+
+def test_a_move_leads_back_to_the_week_it_was_made_from_and_is_put_back_there(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    visit = planned(session, sonia)
+    number, his, hers = visit.id, karim.id, sonia.id
+    around = f"view=week&day=2026-03-17&visitor={his}"
+    page = f"/agenda/visits/{number}"
+    session.commit()
+    assert (
+        f'action="{page}/move?{around.replace("&", "&amp;")}"'
+        in client.get(f"{page}?{around}").text
+    )
+    typed = {"visitor_id": his, "day": "2026-03-22", "time": "14:00"}
+    insisting = {"insists": "yes", "insist": "sa fille est là"}
+    answer = client.post(f"{page}/move?{around}", data=typed | insisting | {"turn": 0})
+    assert answer.location == f"/agenda/?{around}"
+    assert client.post(f"{page}/move", data=typed | {"day": "2026-03-24"}).status_code == 302
+    shown = client.get(f"/agenda/?{around}").text
+    back = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', _form(shown)))
+    assert back["insist"] == "sa fille est là" and back["turn"] == "2"
+    assert client.post(f"{page}/move?{around}", data=back).location == f"/agenda/?{around}"
+    assert read(session, number).planned_start_at == START + timedelta(days=5, hours=4)
+    session.commit()
+    status, told = post(client, f"{page}/move", **(typed | {"visitor_id": hers, "turn": 1}))
+    assert (status, "Somebody moved this visit meanwhile" in told) == (409, True)
+    assert read(session, number).visitor_id == his
+
+
+def test_whoever_moves_a_visit_learns_that_nobody_writes_of_it(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    sonia = visitor(session, "Sonia Vite")
+    visit = planned(session, sonia)
+    number, hers = visit.id, sonia.id
+    session.commit()
+    page = f"/agenda/visits/{number}/move"
+    days = {day: {"visitor_id": hers, "day": f"2026-03-{day}", "time": "10:00"} for day in (12, 24)}
+    assert "the post would bring it too late. Ring her" in post(client, page, **days[12])[1]
+    assert "Ring her" not in post(client, page, **days[24])[1]
+
+
+def _form(page: str) -> str:
+    """Cut out the last form that puts a move back."""
+    return page[: page.rindex("Put it back</button>")].rpartition("<form")[2]
 
 
 def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -> None:

@@ -40,6 +40,7 @@ class Entry:
     person_id: uuid.UUID | None = None
     name: str = ""
     city: str = ""
+    turn: int = 0
 
     @property
     def is_planned(self) -> bool:
@@ -103,6 +104,7 @@ def _entries(
             Visit.planned_start_at,
             Visit.planned_end_at,
             Visit.state,
+            Visit.turn,
             Person,
             Residence.city,
             visible_cases(viewer).label("seen"),
@@ -118,12 +120,12 @@ def _entries(
         .options(load_only(Person.civility, Person.first_name, Person.last_name))
     )
     found: defaultdict[tuple[uuid.UUID, date], list[Entry]] = defaultdict(list)
-    for visit_id, visitor_id, start_at, end_at, state, person, city, seen in session.execute(
-        statement
-    ):
+    for row in session.execute(statement):
+        visit_id, visitor_id, start_at, end_at, state, turn, person, city, seen = row
         entry = Entry(start_at, end_at, state)
         if seen:
-            entry = Entry(start_at, end_at, state, visit_id, person.id, person.name, city or "")
+            known = (visit_id, person.id, person.name, city or "", turn)
+            entry = Entry(start_at, end_at, state, *known)
         found[visitor_id, today_in_paris(start_at)].append(entry)
     return dict(found)
 

@@ -120,13 +120,16 @@ def move_visit(
     viewer: Viewer,
     now: datetime,
     insist: str = "",
+    turn: int | None = None,
 ) -> None:
     """Give a planned visit another time or visitor, by the rules it was planned by.
 
-    What is made beside it goes along.
+    What is made beside it goes along. It moves from the `turn` that was seen alone, if one is told.
     """
     if visit.state is not VisitState.PLANNED:
         raise Conflict("visit_not_planned")
+    if turn not in (None, visit.turn):
+        raise Conflict("visit_moved_meanwhile")
     together = [visit, *made_together(session, visit, viewer)]
     end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
     slot = Slot(visitor_id, start_at, end_at, but=tuple(one.id for one in together))

@@ -122,12 +122,12 @@ def record_attempt(
     (yet) and did not call herself, Conflict when another attempt was recorded meanwhile, such as
     the first of two clicks.
     """
-    _check(attempt, now)
+    if attempt.seen is not None and attempt.seen != _attempts(session, case):
+        raise Conflict("conflict")
+    _check(attempt, now, phone=case.person.phone)
     rest = rest_until(attempt.call_back_at, now) if attempt.pauses else None
     if rest and attempt.called_off is None:
         must_say_which_stand(session, case, *rest)
-    if attempt.seen is not None and attempt.seen != _attempts(session, case):
-        raise Conflict("conflict")
     refuse_if_not_to_call(session, case, now=now, incoming=attempt.channel is Channel.INCOMING)
     if attempt.disposition in ABOUT_HER and not asks_how_she_is(session, case, now=now):
         raise Invalid({"disposition": "disposition_required"})
@@ -217,7 +217,7 @@ def _put_number_right(
         person.phone = right.number
 
 
-def _check(attempt: Attempt, now: datetime) -> None:
+def _check(attempt: Attempt, now: datetime, *, phone: str | None) -> None:
     fields = {}
     if attempt.disposition in AT_THE_DOOR:
         fields["disposition"] = "disposition_required"
@@ -244,7 +244,7 @@ def _check(attempt: Attempt, now: datetime) -> None:
         fields["happened_on"] = "must_not_be_future"
     if attempt.right_number:
         right = _right_number(attempt, fields)
-        if right and right == attempt.dialled:
+        if right and right == (attempt.dialled or phone):
             fields["right_number"] = "same_number"
     if fields:
         raise Invalid(fields)

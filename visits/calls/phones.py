@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.errors import Invalid, NotFound
+from visits.messages.ways import write_no_more_to
 from visits.models.people import AccessKind, Person, PhoneNumber
 from visits.portfolio.values import BadValue, read_phone
 from visits.sight import Viewer
@@ -47,8 +48,12 @@ def note_number(
 def note_wrong(
     session: Session, person: Person, number: str, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Note that a number reaches somebody else: nobody calls it again, the next one is called."""
+    """Note that a number reaches somebody else: nobody calls it or writes to it again.
+
+    The next one is called.
+    """
     _end(session, person, number, wrong=True, viewer=viewer, now=now)
+    write_no_more_to(session, person, number, viewer=viewer, now=now)
     if person.phone == number:
         person.phone = next((row.number for row in _standing(session, person)), None)
     _log(session, person, viewer, now)

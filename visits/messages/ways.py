@@ -204,6 +204,18 @@ def withdraw_wish(
     _log(session, person, "message_wish_withdrawn", viewer, now)
 
 
+def write_no_more_to(
+    session: Session, person: Person, number: str, *, viewer: Viewer, now: datetime
+) -> None:
+    """Send no text to a number that reaches somebody else; what waits takes another way."""
+    wish = wishes_of(session, person.id).get(TEXT)
+    if wish is None or wish.address != checked_address(TEXT, number):
+        return
+    wish.withdrawn_at, wish.withdrawn_by_id = now, viewer.user_id
+    session.flush()
+    _take_other_ways(session, person, now)
+
+
 def checked_address(channel: MessageChannel, typed: str) -> str | None:
     """Give an address in one form: `+33612345678`; empty for a letter, None for none at all."""
     if channel is LETTER:

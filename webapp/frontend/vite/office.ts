@@ -46,7 +46,7 @@ export default defineConfig({
     modulePreload: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      input: { office: at('src/office/office.ts'), charts: at('src/office/charts.ts') },
+      input: { office: at('src/office/office.ts'), charts: at('src/office/charts.ts'), board: at('src/office/board.ts') },
       // htmx holds an eval that its `allowEval = false` keeps from ever running; the policy forbids it as well.
       onwarn: (warning, warn) => { if (warning.code !== 'EVAL') warn(warning) },
     },

@@ -2,11 +2,20 @@
 
 import calendar
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import pgettext
@@ -15,30 +24,35 @@ from sqlalchemy.orm import Session
 from maps.travel import Geodesic
 from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
 from visits.agenda.freed import who_could_take
-from visits.agenda.planning import cancel_visit, find_visit, move_visit
+from visits.agenda.planning import cancel_visit, due_before, find_visit, move_visit
 from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
 from visits.agenda.visitors import every_visitor, organisations_of
 from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import is_public_holiday, today_in_paris
 from visits.ground.errors import Conflict, Invalid
+from visits.messages.ways import way_to
+from visits.models.messages import MessageKind
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import Listed
 from webapp.access.auth import Action, requires, viewer
 from webapp.frame.errors import sentence
+from webapp.frame.languages import day as said_day
 from webapp.frame.languages import moment
 from webapp.frame.transaction import now, transaction
 from webapp.office.agenda.typed import asked_day, asked_id, said_of
 from webapp.office.frame.access import showing
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import wanted_by
-from webapp.office.frame.moments import clock, day_of, required_moment
+from webapp.office.frame.moments import clock, day_of, iso_day, required_moment
 from webapp.words import interpreter_said, word
 
 agenda = Blueprint("agenda", __name__, url_prefix="/agenda")
 
 VIEWS = ("week", "day", "month", "list")
 MOST_VISITORS, LIST_DAYS = 40, 28
+# What an address says of the agenda that somebody came from, and goes back to.
+AROUND = ("view", "day", "organisation", "visitor", "landlord")
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,19 @@ class _Span:
     last: date
     before: date
     after: date
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What became of a visit, the move that would undo it, and what its mover is to know.
+
+    The day it is late for, and why nobody writes to the person.
+    """
+
+    said: str
+    undo: Mapping[str, object] | None = None
+    late: date | None = None
+    untold: str = ""
 
 
 @agenda.get("/")
@@ -70,6 +97,7 @@ def index() -> ResponseReturnValue:
             "organisations": organisations_of(session, viewer()),
             "holiday": is_public_holiday,
             "today_is": today_in_paris(now()),
+            "around": _around() | {"view": span.view, "day": span.day},
         }
         if span.view == "list":
             listed, seen = _listed(session, span)
@@ -138,9 +166,8 @@ def _span() -> _Span:
     return _Span("week", day, first, first + timedelta(days=6), day - week, day + week)
 
 
-def _dates(span: _Span) -> list[date]:
-    count = (span.last - span.first).days + 1
-    return [span.first + timedelta(days=number) for number in range(count)]
+def _around() -> dict[str, Any]:
+    return {name: request.args[name] for name in AROUND if request.args.get(name)}
 
 
 def _lines(rows: Sequence[Visit], seen: set[uuid.UUID]) -> Iterator[Sequence[object]]:
@@ -176,22 +203,31 @@ def show(visit_id: uuid.UUID) -> ResponseReturnValue:
 def move(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Give a visit another hour, or another visitor."""
 
-    def change(session: Session, visit: Visit) -> None:
+    def change(session: Session, visit: Visit) -> _Done:
         today = day_of(now())
-        going = {str(one.id): one.id for one in may_go(session, visit.case, viewer(), on=today)}
-        visitor_id = going.get(request.form.get("visitor_id", ""))
-        if visitor_id is None:
-            raise Invalid({"visitor_id": "unknown_visitor"})
+        going = {str(one.id): one for one in may_go(session, visit.case, viewer(), on=today)}
         typed = request.form
+        visitor = going.get(typed.get("visitor_id", ""))
+        if visitor is None:
+            raise Invalid({"visitor_id": "unknown_visitor"})
         start_at = required_moment(typed.get("day", ""), typed.get("time", ""), field="start_at")
+        former = _where_it_is(visit)
         move_visit(
             session,
             visit,
-            visitor_id=visitor_id,
+            visitor_id=visitor.id,
             start_at=start_at,
             viewer=viewer(),
             now=now(),
             insist=_insistence(),
+            turn=typed.get("turn", type=int),
+        )
+        when = f"{moment(visit.planned_start_at)} · {visitor.name}"
+        return _Done(
+            _("The visit is moved to %(when)s.", when=when),
+            former | {"turn": visit.turn},
+            due_before(session, visit),
+            _untold(session, visit),
         )
 
     return _change(visit_id, change)
@@ -202,7 +238,7 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
 def swap(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Let a visit change places with another."""
 
-    def change(session: Session, visit: Visit) -> None:
+    def change(session: Session, visit: Visit) -> _Done:
         offered = may_swap_with(session, visit, viewer=viewer(), now=now())
         chosen = request.form.get("with", "")
         other = next((one for one in offered if str(one.id) == chosen), None)
@@ -210,6 +246,7 @@ def swap(visit_id: uuid.UUID) -> ResponseReturnValue:
             raise Invalid({"with": "bad_choice"})
         other = find_visit(session, viewer(), other.id, to_change=True)
         swap_visits(session, visit, other, viewer=viewer(), now=now(), insist=_insistence())
+        return _Done(_("The agenda is up to date."))
 
     return _change(visit_id, change)
 
@@ -218,29 +255,52 @@ def swap(visit_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Action.PLAN)
 def cancel(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Cancel a visit."""
-    reason = request.form.get("reason", "")
-    return _change(
-        visit_id,
-        lambda session, visit: cancel_visit(
-            session, visit, reason=reason, viewer=viewer(), now=now()
-        ),
-    )
+
+    def change(session: Session, visit: Visit) -> _Done:
+        reason = request.form.get("reason", "")
+        cancel_visit(session, visit, reason=reason, viewer=viewer(), now=now())
+        return _Done(_("The agenda is up to date."))
+
+    return _change(visit_id, change)
 
 
 def _insistence() -> str:
     return request.form.get("insist", "") if request.form.get("insists") == "yes" else ""
 
 
-def _change(visit_id: uuid.UUID, change: Callable[[Session, Visit], None]) -> ResponseReturnValue:
+def _where_it_is(visit: Visit) -> dict[str, object]:
+    """Give what the form of a move would say for a visit to stay where it is."""
+    why = {"insists": "yes", "insist": visit.unusual_why} if visit.unusual_why else {}
+    at = visit.planned_start_at
+    return {"visitor_id": visit.visitor_id, "day": iso_day(at), "time": clock(at), **why}
+
+
+def _untold(session: Session, visit: Visit) -> str:
+    case, at = visit.case, visit.planned_start_at
+    moved = MessageKind.MOVED
+    way = way_to(session, case.person, moved, now=now(), until_at=at, programme=case.programme)
+    return "" if way.channel else way.why
+
+
+def _change(visit_id: uuid.UUID, change: Callable[[Session, Visit], _Done]) -> ResponseReturnValue:
     try:
         with transaction() as session:
-            change(session, find_visit(session, viewer(), visit_id, to_change=True))
+            done = change(session, find_visit(session, viewer(), visit_id, to_change=True))
     except Invalid as refused:
         return _page(visit_id, refused), 422
     except Conflict as refused:
         return _page(visit_id, said=refused.code), 409
-    flash(_("The agenda is up to date."), "success")
-    return redirect(url_for("agenda.show", visit_id=visit_id))
+    around = _around()
+    told = get_template_attribute("agenda/_done.html", "told")
+    flash(told(done, visit_id, around), "success")
+    if done.untold:
+        flash(get_template_attribute("agenda/_done.html", "untold")(done.untold), "warning")
+    if done.late is not None:
+        late = _("That is after the day it is due: %(day)s.", day=said_day(done.late))
+        flash(late, "warning")
+    if done.undo and "view" in around:
+        return redirect(url_for("agenda.index", **around))
+    return redirect(url_for("agenda.show", visit_id=visit_id, **around))
 
 
 def _page(visit_id: uuid.UUID, refused: Invalid | None = None, *, said: str = "") -> str:
@@ -259,6 +319,7 @@ def _page(visit_id: uuid.UUID, refused: Invalid | None = None, *, said: str = ""
             visitors=may_go(session, visit.case, viewer(), on=day_of(now())),
             could=could,
             offered=offered if visit.is_planned else [],
+            around=_around(),
             typed=request.form,
             said=sentence(said) if said else "",
             errors=said_of(refused) if refused else {},

@@ -164,6 +164,10 @@ REFUSALS: dict[str, Any] = {
     "different_report": _l("Another report with this number is already kept. It stays as it is."),
     "visit_already_planned": _l("A visit is planned already. Move it or cancel it first."),
     "visit_under_way": _l("A visit is under way. Whoever stands there tells what came of it."),
+    "visit_moved_meanwhile": _l(
+        "Somebody moved this visit meanwhile; yours was not done. "
+        "See where it is now, then move it if that still holds."
+    ),
     "visit_not_planned": _l("This visit is over. Nothing was changed."),
     "unknown_visitor": _l("Choose a visitor from the list."),
     "visitor_without_mandate": _l(

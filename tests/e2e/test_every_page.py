@@ -44,6 +44,7 @@ from visits.models.circles import (
     CircleTask,
 )
 from visits.models.commissions import Commission
+from visits.models.complaints import Complaint
 from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
 from visits.models.labels import HomeLabel
@@ -118,6 +119,8 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    (Role.PARTNER_COORDINATOR, "complaints.new"),
+    (Role.PARTNER_COORDINATOR, "complaints.show"),
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     (Role.PARTNER_COORDINATOR, "decision_letters.admission"),
@@ -334,6 +337,9 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.why,
             Place.name,
             Place.withdrawn_why,
+            Complaint.words,
+            Complaint.answer,
+            Complaint.withdrawn_why,
             Stay.exit_why,
             Stay.withdrawn_why,
             TransferWish.wish,

@@ -51,6 +51,26 @@ WORDS: dict[str, dict[str, Any]] = {
         "withdrawn": _l("Withdrawn"),
         "all": _l("All stays"),
     },
+    "complaint_about": {
+        "home": _l("The place itself"),
+        "cleanliness": _l("Cleanliness"),
+        "noise": _l("Noise"),
+        "neighbours": _l("Neighbours"),
+        "safety": _l("Safety"),
+        "services": _l("Linen, laundry and other services"),
+        "fee": _l("The fee and what it is made of"),
+        "staff": _l("How one is received"),
+        "other": _l("Something else"),
+    },
+    "complaint_state": {
+        "open": _l("Not answered yet"),
+        "late": _l("Not answered in time"),
+        "mine": _l("Mine to answer"),
+        "in_time": _l("Answered in time"),
+        "too_late": _l("Answered too late"),
+        "withdrawn": _l("Withdrawn"),
+        "all": _l("All complaints"),
+    },
     # Why a stay ended or was withdrawn by itself.
     "stay_undone": {
         "died": _l("The person died."),
@@ -67,6 +87,15 @@ WORDS: dict[str, dict[str, Any]] = {
         "stay_ended": _l("a stay ended"),
         "stay_taken_back": _l("the end or a renewal of a stay taken back"),
         "stay_withdrawn": _l("a stay withdrawn"),
+        "complaints": _l("the list of complaints"),
+        "complaint": _l("a complaint"),
+        "complaint_new": _l("a complaint, to note"),
+        "complaint_noted": _l("a complaint noted"),
+        "complaint_taken_on": _l("a complaint taken on"),
+        "complaint_answered": _l("a complaint answered"),
+        "complaint_answer_taken_back": _l("the answer to a complaint taken back"),
+        "complaint_withdrawn": _l("a complaint withdrawn"),
+        "complaint_put_back": _l("a complaint put back"),
         "place": _l("the page of a place"),
         "places": _l("the places of a residence"),
     },
@@ -78,6 +107,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "stays.ended_on": _l("Ended on"),
         "stays.exit_to": _l("Where to"),
         "stays.why": _l("Why"),
+        "complaints.about": _l("What about"),
+        "complaints.words": _l("What was said"),
+        "complaints.made_on": _l("Made on"),
+        "complaints.answer": _l("What was answered"),
+        "complaints.answered_on": _l("Answered on"),
+        "complaints.why": _l("Why it is withdrawn"),
         "places.dwelling": _l("Dwelling"),
         "places.kind": _l("What it is"),
         "places.name": _l("What it is called"),
@@ -138,4 +173,17 @@ REFUSALS: dict[str, Any] = {
     "stay_is_over": _l("This stay is over. Nothing was changed."),
     "stay_withdrawn": _l("This stay was withdrawn. Nothing was changed."),
     "stay_nothing_to_take_back": _l("There is nothing to take back but the stay itself."),
+    "complaint_not_found": _l("There is no such complaint, or your account may not see it."),
+    "complaint_changed_meanwhile": _l(
+        "Somebody changed this complaint while you were reading. Nothing of yours was noted: read "
+        "what was done, then say it again if it still holds."
+    ),
+    "complaint_before_stay": _l("The stay began after that day: choose a later one."),
+    "complaint_answered_before": _l("It was made after that day: choose a later one."),
+    "complaint_noted_already": _l("This very complaint is noted already. Nothing was changed."),
+    "complaint_yours_already": _l("This complaint is yours already. Nothing was changed."),
+    "complaint_answered_already": _l(
+        "This complaint was answered: take the answer back first. Nothing was changed."
+    ),
+    "complaint_not_answered": _l("There is no answer to take back. Nothing was changed."),
 }

@@ -139,6 +139,7 @@ PAGES = frozenset(
         "round_map.show",
         "round_pages.left_out",
         "round_pages.show",
+        "rents.show",
         "rounds.index",
         "rounds.new",
         "stays.index",

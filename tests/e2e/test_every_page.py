@@ -56,6 +56,7 @@ from visits.models.portfolio import Residence
 from visits.models.prices import PriceArticle, PriceList
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.rents import RentNote
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
 from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
@@ -335,6 +336,7 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.asked,
             ReferralRequest.sender,
             ReferralRequest.why,
+            RentNote.withdrawn_why,
             Place.name,
             Place.withdrawn_why,
             Complaint.words,

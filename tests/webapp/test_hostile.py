@@ -66,6 +66,7 @@ from visits.models.prices import PriceArticle
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
+from visits.money.rents import RentSaid, note_rent
 from visits.people.autonomy import AutonomySaid, note_autonomy
 from visits.people.autonomy import Said as AreaSaid
 from visits.people.medical import MedicalSaid, note_medical
@@ -148,6 +149,7 @@ FIELDS = (
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
     "assignee", "members", "trades", "turn", "password", "attempts", "outcome", "left_behind",
     "code", "still", "item", "about", "made_on", "answered_on",
+    "rent", "income",
     "quantity", "keep", "score", "maximum", "version", "author", "assessed_on", "value", "low",
     "high", "valid_from", "article", "batch", "fitting", "rating", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
@@ -246,6 +248,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
     spent = MoneySaid("seniors", by.organisation_id, "cost", 100, now.date(), "staff")
     cost = note_money(session, spent, viewer=viewer, now=now)
+    paid = RentSaid(500_00, 2_000_00, now.date(), "paper")
+    rent = note_rent(session, case, paid, viewer=viewer, now=now)
     aim = agree_aim(session, case, words="Sortir", agreed_on=now.date(), viewer=viewer, now=now)
     step = say_how_far(
         session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
@@ -288,7 +292,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "member_id": str(members_of(session, circle.id)[0].id),
         "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
-        "place_stay_id": str(stay.id), "complaint_id": str(complaint.id),
+        "place_stay_id": str(stay.id), "complaint_id": str(complaint.id), "rent_id": str(rent.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "adaptation_photo_id": str(file.id), "paper_id": str(file.id),

@@ -163,6 +163,7 @@ class World:
             told_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
             aim_id=uuid.uuid4(), step_id=uuid.uuid4(), money_id=uuid.uuid4(),
+            rent_id=uuid.uuid4(),
         )  # fmt: skip
         self.known.note(part="public")
         self.known.note(part="order")

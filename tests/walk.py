@@ -132,6 +132,7 @@ PAGES = frozenset(
         "places.index",
         "places.of_residence",
         "places.show",
+        "posts.of_residence",
         "labels.index",
         "labels.new",
         "labels.show",

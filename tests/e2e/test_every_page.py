@@ -53,6 +53,7 @@ from visits.models.needs import AutonomyNote
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.posts import StaffPost
 from visits.models.prices import PriceArticle, PriceList
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
@@ -337,6 +338,8 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.sender,
             ReferralRequest.why,
             RentNote.withdrawn_why,
+            StaffPost.what,
+            StaffPost.withdrawn_why,
             Place.name,
             Place.withdrawn_why,
             Complaint.words,

@@ -78,6 +78,7 @@ from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Viewer
 from visits.stays.complaints import ComplaintSaid, note_complaint
 from visits.stays.places import PlaceSaid, add_place
+from visits.stays.posts import PostSaid, note_post
 from visits.stays.stays import StaySaid, begin_stay
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
@@ -149,7 +150,7 @@ FIELDS = (
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
     "assignee", "members", "trades", "turn", "password", "attempts", "outcome", "left_behind",
     "code", "still", "item", "about", "made_on", "answered_on",
-    "rent", "income",
+    "rent", "income", "full_time", "until_on",
     "quantity", "keep", "score", "maximum", "version", "author", "assessed_on", "value", "low",
     "high", "valid_from", "article", "batch", "fitting", "rating", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
@@ -258,6 +259,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
     comes = StaySaid("temporary", now.date())
     stay = begin_stay(session, place, case.person, comes, viewer=viewer, now=now)
+    half = PostSaid("Animation", 0.5, now.date())
+    post = note_post(session, case.dwelling.residence, half, viewer=viewer, now=now)
     noise = ComplaintSaid("noise", "Le bruit", now.date())
     complaint = note_complaint(session, stay, noise, viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
@@ -293,6 +296,7 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
         "place_stay_id": str(stay.id), "complaint_id": str(complaint.id), "rent_id": str(rent.id),
+        "post_id": str(post.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "adaptation_photo_id": str(file.id), "paper_id": str(file.id),

@@ -107,6 +107,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "stays.ended_on": _l("Ended on"),
         "stays.exit_to": _l("Where to"),
         "stays.why": _l("Why"),
+        "posts.what": _l("What it is"),
+        "posts.full_time": _l("How much of a full time"),
+        "posts.from_on": _l("From"),
+        "posts.until_on": _l("Last day; empty: it goes on"),
+        "posts.why": _l("Why it is withdrawn"),
         "complaints.about": _l("What about"),
         "complaints.words": _l("What was said"),
         "complaints.made_on": _l("Made on"),
@@ -173,6 +178,9 @@ REFUSALS: dict[str, Any] = {
     "stay_is_over": _l("This stay is over. Nothing was changed."),
     "stay_withdrawn": _l("This stay was withdrawn. Nothing was changed."),
     "stay_nothing_to_take_back": _l("There is nothing to take back but the stay itself."),
+    "post_not_found": _l("There is no such post."),
+    "post_no_part": _l("Write a number above nothing, such as 0.5 or 1; 50 at most."),
+    "post_ends_before": _l("The last day comes before the first one."),
     "complaint_not_found": _l("There is no such complaint, or your account may not see it."),
     "complaint_changed_meanwhile": _l(
         "Somebody changed this complaint while you were reading. Nothing of yours was noted: read "

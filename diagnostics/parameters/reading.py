@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from ..codes import Name
+from ..delays import Delay, DelayUnit
 
 UNITS = (
     "1",
@@ -32,6 +33,12 @@ UNITS = (
     "stands",
     "working day",
 )
+_DELAYS = {
+    "h": DelayUnit.HOURS,
+    "day": DelayUnit.DAYS,
+    "working day": DelayUnit.WORKING_DAYS,
+    "month": DelayUnit.MONTHS,
+}
 
 
 class Evidence(StrEnum):
@@ -62,6 +69,11 @@ class Parameter:
     def is_past(self, on: date) -> bool:
         """Tell whether its time is over on a day."""
         return self.valid_until is not None and self.valid_until < on
+
+    @property
+    def delay(self) -> Delay:
+        """Give the number as a delay; raises KeyError when it counts something else."""
+        return Delay(round(self.value), _DELAYS[self.unit])
 
 
 class BadParameters(ValueError):

@@ -44,6 +44,7 @@ from visits.models.circles import (
     CircleTask,
 )
 from visits.models.commissions import Commission
+from visits.models.complaints import Complaint
 from visits.models.exchanges import AnswerFile
 from visits.models.interventions import Intervention
 from visits.models.labels import HomeLabel
@@ -52,9 +53,11 @@ from visits.models.needs import AutonomyNote
 from visits.models.papers import PaperChange
 from visits.models.people import Person
 from visits.models.portfolio import Residence
+from visits.models.posts import StaffPost
 from visits.models.prices import PriceArticle, PriceList
 from visits.models.referral_requests import ReferralDoor, ReferralRequest
 from visits.models.referrals import Referral, ReferralMove
+from visits.models.rents import RentNote
 from visits.models.sessions import CollectiveSession, SessionEnrolment, SessionMove
 from visits.models.stays import Place, Stay
 from visits.models.stock import Article, StockOrder
@@ -118,6 +121,8 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    (Role.PARTNER_COORDINATOR, "complaints.new"),
+    (Role.PARTNER_COORDINATOR, "complaints.show"),
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
     (Role.PARTNER_COORDINATOR, "admission_commissions.show"),
     (Role.PARTNER_COORDINATOR, "decision_letters.admission"),
@@ -332,8 +337,14 @@ def typed(demo: Walked) -> re.Pattern[str]:
             ReferralRequest.asked,
             ReferralRequest.sender,
             ReferralRequest.why,
+            RentNote.withdrawn_why,
+            StaffPost.what,
+            StaffPost.withdrawn_why,
             Place.name,
             Place.withdrawn_why,
+            Complaint.words,
+            Complaint.answer,
+            Complaint.withdrawn_why,
             Stay.exit_why,
             Stay.withdrawn_why,
             TransferWish.wish,

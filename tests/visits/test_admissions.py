@@ -38,6 +38,7 @@ from visits.admissions.moving import move_on
 from visits.admissions.offers import answer_offer, let_in, offer_place, offers_of, take_back
 from visits.admissions.request_list import AdmissionFilter, count_admissions
 from visits.admissions.requests import RequestSaid, find_admission, hand_to, open_request
+from visits.admissions.telling import letters_of
 from visits.cases.cases import close_case
 from visits.forms.published import publish_form
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -48,6 +49,7 @@ from visits.models.accounts import Role
 from visits.models.admissions import Admission, AdmissionOffer, AdmissionStep, OfferAnswer
 from visits.models.cases import Case, CaseState, Task
 from visits.models.life import HowTold
+from visits.models.messages import MessageKind as K
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from visits.models.stays import Place
@@ -448,7 +450,9 @@ def test_somebody_protected_is_in_no_list_nor_is_the_place_on_offer_to_her(hall:
     other = make_viewer(make_user(hall.session))
     for eyes in (hall.viewer, other):
         assert find_admission(hall.session, eyes, one.id) is one
+    assert len(letters_of(hall.session, other, one)) == 2
     protect(hall.session, one.person, by=hall.user.id, now=hall.now)
+    assert letters_of(hall.session, other, one) == []
     assert count_admissions(hall.session, hall.viewer, only=ALL, today=hall.today) == 1
     assert count_admissions(hall.session, other, only=ALL, today=hall.today) == 0
     with pytest.raises(NotFound):
@@ -472,6 +476,9 @@ def test_a_place_in_a_home_that_is_hidden_since_tells_nothing(hall: Hall) -> Non
     other = make_viewer(make_user(hall.session))
     with pytest.raises(NotFound):
         find_admission(hall.session, other, one.id)
+    told = [K.PLACE_OFFERED, K.PLACE_ACCEPTED]
+    assert [m.kind for m in letters_of(hall.session, hall.viewer, one)] == told
+    assert [m.kind for m in letters_of(hall.session, other, one)] == told[1:]
     hall.answer(one, "no_answer", "Injoignable.")
     assert find_admission(hall.session, other, one.id) is one
     assert list(offers_of(hall.session, other, one)) == []

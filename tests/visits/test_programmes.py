@@ -39,7 +39,7 @@ from visits.programmes.published import (
     publish_shipped_programmes,
     version_of,
 )
-from visits.programmes.shape import AdaptationStep
+from visits.programmes.shape import AdaptationStep, RentRule
 
 SENIORS = shipped_programmes()["seniors"]
 # A programme that needs one form only.
@@ -116,6 +116,13 @@ name = { fr = "En formation", en = "In training" }
 counter = "staying_with_paper"
 paper = "training"
 share = 0.6
+[[objective]]
+code = "bearable"
+name = { fr = "Loyer supportable", en = "Bearable rent" }
+counter = "rent_within"
+share = 0.9
+[rent]
+share_at_most = 0.25
 [admission]
 stay = "temporary"
 [[admission.document]]
@@ -234,6 +241,10 @@ def test_a_programme_without_any_form_is_told_so_by_the_name_of_what_lacks() -> 
         ("number = 40", "", r"objective\.0\.number: champ obligatoire absent"),
         ("number = 40", "number = 40\nshare = 0.5", r"objective\.0\.share: cet objectif ne se"),
         ('paper = "training"', 'paper = "work"', r"objective\.1\.paper: aucune pièce de l’admis"),
+        ("share = 0.9", "number = 9", r"objective\.2\.number: cet objectif ne se"),
+        ("share = 0.9", 'share = 0.9\npaper = "training"', r"objective\.2\.paper: cet objectif"),
+        ("[rent]\nshare_at_most = 0.25\n", "", r"objective\.2\.counter: le programme ne dit pas"),
+        ("share_at_most = 0.25", "share_at_most = 0", r"rent\.share_at_most"),
         ("optional = true", "medical = true", r"objective\.1\.paper: aucune pièce de l’admis"),
     ],
 )
@@ -296,6 +307,7 @@ def test_all_that_a_programme_is_made_of_is_read() -> None:
     assert whole.adaptation_step("works") == AdaptationStep("works", "2m")
     assert whole.adaptation_step("decision") == AdaptationStep("decision")
     assert (whole.objectives[1].paper, whole.objectives[1].share) == ("training", 0.6)
+    assert whole.rent == RentRule(0.25)
     assert (whole.objectives[0].number, whole.objectives[0].by) == (40, date(2026, 12, 31))
     assert (whole.budget[0].amount, whole.budget[0].ends_on) == (12000, date(2026, 12, 31))
     assert whole.partners[0].rights == ("call", "visit")

@@ -66,6 +66,7 @@ from visits.models.prices import PriceArticle
 from visits.models.visits import Submission, SubmissionFile, Visit
 from visits.models.works import WorkOrder
 from visits.money.notes import MoneySaid, note_money
+from visits.money.rents import RentSaid, note_rent
 from visits.people.autonomy import AutonomySaid, note_autonomy
 from visits.people.autonomy import Said as AreaSaid
 from visits.people.medical import MedicalSaid, note_medical
@@ -75,7 +76,9 @@ from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Viewer
+from visits.stays.complaints import ComplaintSaid, note_complaint
 from visits.stays.places import PlaceSaid, add_place
+from visits.stays.posts import PostSaid, note_post
 from visits.stays.stays import StaySaid, begin_stay
 from visits.stock.articles import ArticleSaid, add_article
 from visits.stock.central import receive
@@ -136,7 +139,7 @@ ARGUMENTS = (
     "series", "holder", "organisation", "view", "part", "not", "from_time", "until_time", "lasts",
     "skill", "speaks", "free", "channel", "person", "week", "why", "first_on", "span", "visitors",
     "what", "any", "outcome", "since", "by", "year", "only", "group",
-    "told", "months", "owner",
+    "told", "months", "owner", "about",
     "lacks", "within", "reader", "language", "order",
     *ADAPTING, *REGISTER,
 )  # fmt: skip
@@ -146,7 +149,8 @@ FIELDS = (
     "as", "state", "protected", "users", "persons", "number", "email", "name", "role", "language",
     "organisation", "new_organisation", "organisation_kind", "territory", "active", "kind", "c0",
     "assignee", "members", "trades", "turn", "password", "attempts", "outcome", "left_behind",
-    "code", "still", "item",
+    "code", "still", "item", "about", "made_on", "answered_on",
+    "rent", "income", "full_time", "until_on",
     "quantity", "keep", "score", "maximum", "version", "author", "assessed_on", "value", "low",
     "high", "valid_from", "article", "batch", "fitting", "rating", "low_at",
     "supplier", "expected_on", "references", "residence", "came", "why", "seen",
@@ -245,6 +249,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     done = note_act(session, case, ActSaid("office", now.date()), viewer=viewer, now=now)
     spent = MoneySaid("seniors", by.organisation_id, "cost", 100, now.date(), "staff")
     cost = note_money(session, spent, viewer=viewer, now=now)
+    paid = RentSaid(500_00, 2_000_00, now.date(), "paper")
+    rent = note_rent(session, case, paid, viewer=viewer, now=now)
     aim = agree_aim(session, case, words="Sortir", agreed_on=now.date(), viewer=viewer, now=now)
     step = say_how_far(
         session, case, aim.id, how_far="begun", seen_on=now.date(), viewer=viewer, now=now
@@ -253,6 +259,10 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
     place = add_place(session, case.dwelling, room, viewer=viewer, now=now)
     comes = StaySaid("temporary", now.date())
     stay = begin_stay(session, place, case.person, comes, viewer=viewer, now=now)
+    half = PostSaid("Animation", 0.5, now.date())
+    post = note_post(session, case.dwelling.residence, half, viewer=viewer, now=now)
+    noise = ComplaintSaid("noise", "Le bruit", now.date())
+    complaint = note_complaint(session, stay, noise, viewer=viewer, now=now)
     wished = open_wish(session, case.person, moving, viewer=viewer, now=now)
     workshop = SessionSaid(
         title="Atelier", kind="workshop", starts_at=now, minutes="60", place="Ici",
@@ -285,7 +295,8 @@ def _adapted(session: Session, case: Case, by: User, now: datetime) -> dict[str,
         "member_id": str(members_of(session, circle.id)[0].id),
         "enrolment_id": str(expected.id),
         "door_id": str(door.id), "request_id": str(asked.id), "referral_id": str(referral.id),
-        "place_stay_id": str(stay.id),
+        "place_stay_id": str(stay.id), "complaint_id": str(complaint.id), "rent_id": str(rent.id),
+        "post_id": str(post.id),
         "place_id": str(place.id),
         "adaptation_id": str(file.id), "commission_id": str(held.id),
         "adaptation_photo_id": str(file.id), "paper_id": str(file.id),

@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import date, datetime, time, timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -126,6 +127,16 @@ class Story:
     def decide(self, path: str, month: int, **said: str) -> int:
         return self.act(path, "/decision", at(month, 20, 15), **said)
 
+    def told(self, path: str, now: datetime) -> list[str]:
+        """List what she is written of an admission, the latest first."""
+        return re.findall(r'<a href="/messages/[^"]*">([^<]*)</a>', self.page(path, now))
+
+    def letter(self, path: str, now: datetime) -> str:
+        """Read the latest of it as she does."""
+        found = re.search(r'<a href="(/messages/[^"]*)">', self.page(path, now))
+        assert found
+        return unescape(self.page(found[1], now))
+
     def look_at_place(self, path: str, month: int) -> None:
         """Plan the visit that the entry calls for, and send its form."""
         case = self.session.get_one(Admission, uuid.UUID(path.rpartition("/")[2])).case
@@ -177,6 +188,9 @@ def test_four_months_lead_from_a_request_to_a_stay(story: Story) -> None:
     assert "MARTIN" in minutes and "Mme Roy (association)" in minutes and "Accepted" in minutes
     letter = text_of(office.get(f"{path}/letter.pdf").data)
     assert "You are accepted." in letter and "You are on the waiting list." in letter
+    assert story.told(path, at(2, 21)) == ["Request for a place accepted"]
+    told = story.letter(path, at(2, 21))
+    assert "Son projet tient" in told and "liste d’attente" in told
     assert "MARTIN" in story.page("/admissions/waiting", at(2, 21))
     assert "MARTIN" in story.browse(story.office, at(2, 21)).get("/admissions/waiting.csv").text
 
@@ -184,7 +198,13 @@ def test_four_months_lead_from_a_request_to_a_stay(story: Story) -> None:
     assert story.act(path, "/offers", at(3, 2), place=story.places[1]) == 302
     assert story.act(path, "/answer", at(3, 4), answer="declined") == 422
     assert story.act(path, "/answer", at(3, 4), answer="declined", said="Trop haut.") == 302
+    assert story.told(path, at(3, 4)) == [
+        "Still on the waiting list for a place", "A place offered", "Request for a place accepted"
+    ]  # fmt: skip
+    assert "vendredi 20 février 2026" in story.letter(path, at(3, 4))
     assert story.act(path, "/offers", at(4, 1), place=story.places[0]) == 302
+    told = story.letter(path, at(4, 1))
+    assert "Un logement se libère pour vous" in told and "6 avril 2026" in told
     listed = session.get_one(Admission, uuid.UUID(path.rpartition("/")[2]))
     session.refresh(listed)
     assert listed.listed_on == date(2026, 2, 20)
@@ -240,6 +260,8 @@ def test_a_refusal_leads_to_another_way_and_is_looked_at_again(story: Story) -> 
     shown = story.page(path, at(2, 21))
     for words in ("No place fits her needs", said["explanation"], "La résidence des Tilleuls"):
         assert words in shown
+    told = story.letter(path, at(2, 21))
+    assert said["explanation"] in told and "La résidence des Tilleuls" in told
     assert "Tilleuls" in story.page(meeting, at(2, 21))
     assert "BERNARD" not in story.page("/admissions/waiting", at(2, 21))
     sealed = story.session.execute(
@@ -255,6 +277,8 @@ def test_a_refusal_leads_to_another_way_and_is_looked_at_again(story: Story) -> 
     assert story.act(path, "/back", at(3, 3), by=story.social) == 403
     assert story.act(path, "/back", at(3, 3)) == 302
     assert "On the agenda" in story.page(path, at(3, 3))
+    states = story.session.execute(text("SELECT state, why FROM message WHERE kind LIKE 'place%'"))
+    assert [tuple(one) for one in states] == [("stopped", "overtaken")]
     steps = story.session.scalars(select(Admission.step)).all()
     assert steps == [AdmissionStep.DECISION]
     story.session.commit()

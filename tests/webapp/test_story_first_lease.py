@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from diagnostics.delays import PARIS
 from tests.diagnostics.filling import shipped_form
 from tests.diagnostics.test_forms_programmes import FIRST
-from tests.factories import make_dwelling, make_person, make_residence, make_user, make_viewer
+from tests.factories import (
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    shipped_programmes_read,
+)
 from tests.submissions import fill_shipped
 from tests.webapp.stories import browse_at
 from visits.agenda.planning import plan_visit
@@ -27,6 +34,8 @@ from visits.models.accounts import Role
 from visits.models.calls import Disposition
 from visits.models.cases import Case, Task
 from visits.models.people import Occupancy
+from visits.models.rents import RentNote
+from visits.programmes.shape import RentRule
 from visits.sight import Reach
 
 pytestmark = pytest.mark.one_database
@@ -157,6 +166,60 @@ def test_first_visits_are_due_a_month_after_the_entry_and_late_ones_listed(
     known = [(date.fromisoformat(day), date.fromisoformat(came)) for _, day, came in visited if day]
     month = timedelta(days=31)
     assert sorted(came - day <= month for day, came in known) == [False, True, True]
+
+
+def test_a_rent_all_in_is_held_against_a_quarter_of_the_income(
+    app: Flask, session: Session
+) -> None:
+    story, on = Story(app, session), date(2026, 3, 2)
+    # A quarter, a cent above it, nothing earned, told twice (the latest counts), not known.
+    told = {
+        "QUART": [("500", "2000")],
+        "UNCENT": [("500,01", "2000")],
+        "RIEN": [("300", "0")],
+        "BAISSE": [("450", "2400"), ("450", "1500")],
+        "HAUSSE": [("450", "1500"), ("450", "2400")],
+        "INCONNUE": [],
+    }
+    for number, (name, notes) in enumerate(told.items()):
+        case = story.open(Comer(name, date(2026, 1, 5 + number), date(2026, 1, 20), None))
+        path = f"/cases/{case.id}/rent"
+        session.commit()
+        for days, (rent, income) in enumerate(notes):
+            said = {"rent": rent, "income": income, "source": "paper"}
+            said["told_on"] = date(2026, 2, 2 + days).isoformat()
+            browser = story.browse(on)
+            assert browser.post(path, data=said).status_code == 302
+            assert browser.post(path, data=said).status_code == 409
+            assert browser.post(path, data=said | {"rent": "douze"}).status_code == 422
+        page = story.browse(on).get(path).text
+        assert ('state good">within<' in page) == (name in ("QUART", "HAUSSE")), name
+    programme = story.browse(on).get(f"/programmes/{PROGRAMME}").text
+    assert "40.0\u202f% <small>(2 of 5)</small></strong> · 100.0\u202f% wanted" in programme
+
+    # Counted another way: the latest note of each case, by hand.
+    latest: dict[uuid.UUID, RentNote] = {}
+    for one in session.scalars(select(RentNote).order_by(RentNote.told_on, RentNote.id)):
+        latest[one.case_id] = one
+    within = [one for one in latest.values() if 4 * one.amounts["rent"] <= one.amounts["income"]]
+    assert (len(within), len(latest)) == (2, 5)
+    of, last = latest.popitem()
+    path = f"/cases/{of}/rent"
+    its = f"{path}/{last.id}"
+    session.commit()
+    browser = story.browse(on)
+    assert browser.post(f"{its}/withdraw", data={"why": ""}).status_code == 422
+    assert browser.post(f"{its}/withdraw", data={"why": "Erreur"}).status_code == 302
+    assert "Erreur" in browser.get(path).text
+    assert browser.post(f"{its}/back").status_code == 302
+    assert browser.post(f"{its}/back").status_code == 409
+    assert browser.post(f"{path}/{uuid.uuid4()}/back").status_code == 404
+
+
+def test_who_leaves_care_has_the_same_rule_in_a_programme_of_its_own() -> None:
+    both = [shipped_programmes_read()[one] for one in (PROGRAMME, "leaving_care")]
+    assert [one.rent for one in both] == [RentRule(0.25), RentRule(0.25)]
+    assert [one.audience.age_max for one in both] == [30, 25]
 
 
 def test_a_corrected_entry_asks_for_no_second_first_visit(app: Flask, session: Session) -> None:

@@ -59,7 +59,7 @@ class Story:
             for name in ("Pas à pas", "Autre association")
         )
         self.visitor = make_user(session, role=Role.VISITOR, organisation="Pas à pas")
-        for one in ("surroundings", "entry_inventory"):
+        for one in ("surroundings", "entry_inventory", "annual_residence_check"):
             publish_form(session, shipped_form(one), by=None, now=at(1, 5))
         for one in (self.partner, self.other):
             said = MandateSaid(one.organisation_id, PROGRAMME, None, WORK, date(2026, 1, 5), None)
@@ -198,6 +198,27 @@ def test_two_residences_are_mapped_and_accepted_and_who_came_is_counted(story: S
     results = office.get("/group-sessions/results/?from=2026-02-01&to=2026-02-28").text
     assert re.search(r"Residences with a partner.*?>14<", results, re.DOTALL)
     assert story.count("SELECT sum(came) FROM session_count") == 14
+
+
+def test_a_yearly_check_is_ordered_and_what_it_finds_is_ordered_too(story: Story) -> None:
+    path = story.order(0, "yearly_check", what_for="Le contrôle de 2026.")
+    assert story.act(path, "accepted", story.partner, at(1, 13)) == 302
+    finding = {"finding_place": "Hall", "finding_trade": "carpentry", "finding_danger": "yes"}
+    found = fill_shipped("annual_residence_check", outdoor_light="mend", finding=[finding])
+    story.visit(path, at(1, 20), found)
+    opened = "SELECT count(*) FROM work_order WHERE trade = :trade AND residence_id IS NOT NULL"
+    trades = [
+        story.session.scalar(text(opened), {"trade": one}) for one in ("electricity", "general")
+    ]
+    story.session.commit()
+    assert trades == [1, 1], "in the residence, as whichever visit finds it"
+    assert (
+        "1 ordered service<"
+        in story.browse(story.manager, at(1, 21)).get("/surroundings/orders/?state=delivered").text
+    )
+    assert story.act(path, "approved", story.manager, at(1, 21)) == 302
+    listed = story.browse(story.office, at(1, 22)).get("/surroundings/orders/?state=approved").text
+    assert "Yearly technical check of the residence" in listed
 
 
 def test_what_a_form_told_counts_as_long_as_the_form_does(story: Story) -> None:

@@ -110,6 +110,16 @@ def test_ten_live_in_two_units_and_nobody_is_offered_stairs_she_cannot_take(
     houses = {place.dwelling.residence_id for place in story.alone}
     for house in houses:
         story.told(f"/stays/places/of/{house}", "5 taken, 0 free")
+    (first, _second), since = sorted(houses), OPENS.isoformat()
+    path = f"/stays/posts/{first}"
+    for what, part in (("Maîtresse de maison", "1"), ("Animation", "0,5")):
+        said = {"what": what, "full_time": part, "from_on": since}
+        assert story.browse(story.office, at(OPENS)).post(path, data=said).status_code == 302
+    said = {"what": "Nuit", "full_time": "zéro", "from_on": since}
+    assert story.browse(story.office, at(OPENS)).post(path, data=said).status_code == 422
+    story.told(path, "<dd>1.5 full-time</dd>")
+    story.told(f"{path}?day=2020-01-01", "<dd>0 full-time</dd>")
+    assert story.scalars("SELECT count(*), sum(hundredths) FROM staff_post") == (2, 150)
 
     # Counted another way: from the rows alone.
     where = (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -22,6 +22,7 @@ from visits.models.cases import Case
 from visits.models.commissions import Commission
 from visits.models.stays import Place, Stay
 from visits.sight.mandates import WORK
+from visits.stays.complaints import ComplaintSaid, answer_complaint, note_complaint
 from visits.stays.places import PlaceSaid
 from visits.stays.stays import StaySaid, begin_stay, renew_stay
 
@@ -33,6 +34,10 @@ RENEWED, CHECKS, EVENING = date(2025, 1, 6), date(2025, 1, 20), date(2025, 12, 3
 # Of those who ask in February: so many of each kind of place are free, two are refused.
 FREE, REFUSED = 4, 2
 WITH_RSA = 40
+# Days until a complaint of the second year was answered; ten working days are never more than 18.
+ANSWERED_AFTER = (1, 3, 7, 10, 12, 2, 5, 30, None)
+IN_TIME = 7
+COMPLAINED = date(2025, 3, 3)
 WHY = "Ses ressources et son projet tiennent ; un logement est libre."
 
 
@@ -85,6 +90,18 @@ class Story(House):
         note_present(held, "Mme Roy (Département), M. Le Goff (bailleur)")
         return held, asked
 
+    def complain(self, stay: Stay, answered_after: int | None) -> None:
+        """Note that somebody complains, and what she is answered some days later."""
+        said = ComplaintSaid("services", "Le linge vient en retard.", COMPLAINED)
+        viewer, now = self.viewer, at(COMPLAINED)
+        complaint = note_complaint(self.session, stay, said, viewer=viewer, now=now)
+        if answered_after is not None:
+            on = COMPLAINED + timedelta(days=answered_after)
+            words, turn = "Il vient le mardi.", complaint.turn
+            answer_complaint(
+                self.session, complaint, words, on, turn=turn, viewer=viewer, now=at(on)
+            )
+
     def live(self) -> None:
         """Fill the house, the last places by a commission; renew once; let checks come due."""
         before = [self.bring_over(place, "temporary") for place in self.years[:-FREE]]
@@ -101,6 +118,8 @@ class Story(House):
             self.close(one.case, "not_taken_in", date(2024, 3, 1))
         for stay in before:
             renew_stay(self.session, stay, turn=stay.turn, viewer=self.viewer, now=at(RENEWED))
+        for stay, days in zip(before, ANSWERED_AFTER, strict=False):
+            self.complain(stay, days)
         make_what_is_due(self.session, now=at(CHECKS, 6))
         self.session.commit()
 
@@ -115,6 +134,10 @@ def test_two_years_end_with_every_place_taken(app: Flask, session: Session) -> N
     assert f"{PLACES} places to stay in" in house and f"{PLACES} taken, 0 free" in house
     for kind, number in (("temporary", FOR_A_TIME), ("permanent", FOR_GOOD)):
         assert f"{number} stays<" in story.page(f"/stays/?kind={kind}", evening), kind
+    told = f"{IN_TIME} of {len(ANSWERED_AFTER)}"
+    asked = "/stays/complaints/?from=2025-01-01&to=2025-12-31"
+    assert f"<dt>Answered in time</dt><dd>{told}</dd>" in story.page(asked, evening)
+    assert "1 complaint<" in story.page(f"{asked}&state=late", evening)
     programme = story.page("/programmes/social_residence", evening)
     assert f"<strong>{PLACES}</strong> of {PLACES}" in programme
 
@@ -130,6 +153,9 @@ def test_two_years_end_with_every_place_taken(app: Flask, session: Session) -> N
     assert [tuple(one) for one in session.execute(decided)] == [
         ("accepted", FREE * 2, FREE * 2, 0), ("refused", REFUSED, REFUSED, REFUSED)
     ]  # fmt: skip
+    late = text("SELECT count(*), sum(CASE WHEN answered_on <= due_on THEN 1 ELSE 0 END)"
+                " FROM complaint WHERE withdrawn_at IS NULL")  # fmt: skip
+    assert tuple(session.execute(late).one()) == (len(ANSWERED_AFTER), IN_TIME)
     by_rsa = text("SELECT count(*) FROM case_file c JOIN organisation o"
                   " ON o.id = c.organisation_id AND o.name = 'Département'")  # fmt: skip
     assert session.scalar(by_rsa) == WITH_RSA

@@ -43,6 +43,7 @@ from visits.models.people import Person
 from visits.models.visits import Visit, VisitState
 from visits.models.works import Severity, WorkOrder
 from visits.sessions.planning import SessionSaid, plan_session
+from visits.stays.complaints import ComplaintSaid, note_complaint
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
 from visits.transfers.wishes import WishSaid, open_wish
@@ -50,8 +51,8 @@ from visits.transfers.wishes import WishSaid, open_wish
 SignIn = Callable[..., FlaskClient]
 TILE = re.compile(r'<dt><a class="stretched-link" href="([^"]+)">([^<]+)</a></dt>\s*<dd>(\d+)')
 ROLES = {
-    Role.COORDINATOR: 26, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 6, Role.MANAGER: 4,
-    Role.SOCIAL_WORKER: 15,
+    Role.COORDINATOR: 27, Role.PARTNER_COORDINATOR: 3, Role.TECHNICIAN: 6, Role.MANAGER: 4,
+    Role.SOCIAL_WORKER: 16,
 }  # fmt: skip
 
 
@@ -160,7 +161,11 @@ def _stay(session: Session, by: User, now: datetime) -> None:
         said = PlaceSaid("room", f"Chambre {number}", "once", 12, None, long_ago)
         place = add_place(session, home, said, viewer=viewer, now=now)
         comes = StaySaid("temporary", long_ago)
-        begin_stay(session, place, make_person(session), comes, viewer=viewer, now=now)
+        stay = begin_stay(session, place, make_person(session), comes, viewer=viewer, now=now)
+        # To be answered yesterday, today, tomorrow, ...
+        said = ComplaintSaid("noise", "Le bruit", today)
+        complaint = note_complaint(session, stay, said, viewer=viewer, now=now)
+        complaint.due_on = today + timedelta(days=number - 1)
 
 
 def _waits_for_a_place(session: Session, by: User, now: datetime) -> None:

@@ -88,6 +88,7 @@ from visits.referrals.referrals import open_by_hand as open_referral
 from visits.sessions.attendance import enrol
 from visits.sessions.planning import SessionSaid, plan_session
 from visits.sight import Reach
+from visits.stays.complaints import ComplaintSaid, note_complaint
 from visits.stays.places import PlaceSaid, add_place
 from visits.stays.stays import StaySaid, begin_stay
 from visits.surroundings.imports import bring_file
@@ -162,6 +163,7 @@ class World:
             told_id=uuid.uuid4(),
             article_id=uuid.uuid4(), act_id=uuid.uuid4(), stock_order_id=uuid.uuid4(),
             aim_id=uuid.uuid4(), step_id=uuid.uuid4(), money_id=uuid.uuid4(),
+            rent_id=uuid.uuid4(),
         )  # fmt: skip
         self.known.note(part="public")
         self.known.note(part="order")
@@ -396,6 +398,9 @@ class World:
         comes = StaySaid("temporary", NOW.date(), case_id=case.id)
         stay = begin_stay(session, place, person, comes, viewer=make_viewer(by), now=NOW)
         known.note(place_id=place.id, place_stay_id=stay.id)
+        noise = ComplaintSaid("noise", f"Le bruit chez {person.last_name}", NOW.date())
+        heard = note_complaint(session, stay, noise, viewer=make_viewer(by), now=NOW)
+        known.note(complaint_id=heard.id)
         near = ServiceSaid("bakery", f"Boulangerie {person.last_name}", metres=200)
         house, walk = dwelling.residence, Geodesic().metres
         shop = note_service(session, house, near, walk=walk, viewer=make_viewer(by), now=NOW)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from visits.adaptations.files import log
-from visits.adaptations.path import SUFFIX, delay_of
+from visits.adaptations.path import delay_of
 from visits.ground.db import new_id
 from visits.ground.deadlines import day_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -67,8 +67,7 @@ def offer_alternatives(
 ) -> None:
     """Let each alternative of a decision be due, counted from the day it was decided."""
     decided_on = today_in_paris(decided_at)
-    delay = delay_of(session, DELAY, on=decided_on)
-    due_on = day_after(decided_on, f"{int(delay.value)}{SUFFIX[delay.unit]}")
+    due_on = day_after(decided_on, delay_of(session, DELAY, on=decided_on).delay)
     for kind in decision.instead or {}:
         if decision.outcome is Outcome.REFUSED or kind != Instead.LESSER_WORKS:
             offered = AlternativeOffered(

@@ -72,8 +72,6 @@ DECIDED = (Step.AGREEMENT, Step.REFUSED)
 FOLLOWED = (Step.LAST_FOLLOW_UP, Step.ACCOUNTS)
 BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
 
-SUFFIX = {"day": "d", "working day": "wd", "month": "m"}
-
 
 # The tenant pays and asks to be allowed: silence is a yes, and she certifies what was done.
 # Law of 6 July 1989, art. 7 f; decree 2016-1282.
@@ -138,8 +136,7 @@ def programme_by(session: Session, file: AdaptationFile) -> Programme | None:
 
 
 def _delay(session: Session, stage: Stage, *, on: date) -> str:
-    delay = delay_of(session, stage.delay, on=on)
-    return f"{int(delay.value)}{SUFFIX[delay.unit]}"
+    return str(delay_of(session, stage.delay, on=on).delay)
 
 
 def ways_on(file: AdaptationFile) -> list[Step]:

@@ -15,6 +15,7 @@ from visits.admissions.commissions import agenda_item_of
 from visits.admissions.moving import put, read_just_now
 from visits.admissions.path import by_commission, rules_for
 from visits.admissions.requests import refuse_person
+from visits.admissions.telling import tell_of_decision
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -73,6 +74,7 @@ def decide(
     if item is not None:
         item.decision = decision
         session.flush()
+    tell_of_decision(session, admission, decision, now=now)
     return decision
 
 

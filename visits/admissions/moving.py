@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from visits.admissions.missing import missing_in
 from visits.admissions.path import REACHED_FROM, due_on, rules_for, ways_on
 from visits.admissions.requests import log, refuse_another, refuse_person
+from visits.admissions.telling import overtake
 from visits.ground.db import new_id, take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -106,6 +107,7 @@ def put(
         admission.listed_on = today
     if step is Step.WITHDRAWN and admission.offer is not None:
         end_offer(admission.offer, OfferAnswer.WITHDRAWN, now=now)
+    overtake(session, admission, now=now)
     session.flush()
     if viewer is not None:
         log(session, admission, f"admission_{step}", viewer=viewer, now=now)
@@ -154,6 +156,7 @@ def stand_again(
     elif admission.offer is not None:
         end_offer(admission.offer, OfferAnswer.WITHDRAWN, now=now)
     move.taken_back_at = now
+    overtake(session, admission, now=now)
     session.flush()
 
 

@@ -18,6 +18,7 @@ from visits.admissions.moving import (
 )
 from visits.admissions.path import rules_for, stay_in
 from visits.admissions.requests import log, refuse_person
+from visits.admissions.telling import tell_of_offer, tell_she_waits
 from visits.cases import stages
 from visits.cases.tasks import make_task, tasks_of, withdraw
 from visits.ground.db import new_id
@@ -71,11 +72,10 @@ def offer_place(
     refuse_offered(session, place.id, now=now)
     if session.scalar(select(Place.id).where(Place.id == place.id, taken_on(today))):
         raise Conflict("place_is_taken")
-    offer = AdmissionOffer(
-        id=new_id(), place_id=place.id, offered_at=now, offered_by_id=viewer.user_id
-    )
+    offer = AdmissionOffer(id=new_id(), place=place, offered_at=now, offered_by_id=viewer.user_id)
     admission.offers.append(offer)
     put(session, admission, Step.OFFERED, said="", viewer=viewer, now=now)
+    tell_of_offer(session, admission, offer, now=now)
     return offer
 
 
@@ -120,6 +120,7 @@ def answer_offer(
             stages.move(admission.case, CaseState.AGREED)
     else:
         end_offer(offer, became, now=now)
+        tell_she_waits(session, admission, now=now)
     _settle_inventory(session, admission, viewer=viewer, now=now)
 
 

@@ -34,6 +34,7 @@ _NO_VISIT = frozenset({"name", "landlord", "ring"})
 _TOLD = frozenset({"name", "link"})
 _WORKS = frozenset({"name", "works", "company", "landlord", "ring"})
 _WORKS_ON = _WORKS | {"day", "part"}
+_PLACE = frozenset({"name", "landlord", "ring", "programme"})
 
 KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.CONFIRMED: Kind((EMAIL, TEXT, LETTER), _VISIT),
@@ -54,6 +55,10 @@ KINDS: Mapping[MessageKind, Kind] = {
     MessageKind.HOUSE_MOVED: Kind((TEXT, EMAIL, LETTER), _WORKS_ON | {"former_day", "former_part"}),
     MessageKind.HOUSE_OFF: Kind((TEXT, EMAIL, LETTER), _WORKS_ON),
     MessageKind.HOUSE_ENDED: Kind((EMAIL, TEXT, LETTER), _WORKS),
+    MessageKind.PLACE_ACCEPTED: Kind((EMAIL, LETTER), _PLACE | {"why"}),
+    MessageKind.PLACE_REFUSED: Kind((EMAIL, LETTER), _PLACE | {"why", "instead"}),
+    MessageKind.PLACE_OFFERED: Kind((EMAIL, LETTER), _PLACE | {"place", "answer_by"}),
+    MessageKind.PLACE_WAITS: Kind((EMAIL, LETTER), _PLACE | {"listed_on"}),
     MessageKind.REPORT: Kind((EMAIL,), frozenset({"landlord", "ring", "link", "until"})),
 }
 # Works of a residence are told as those of a home are, in words of their own.

@@ -17,6 +17,7 @@ from visits.messages.of_orders import (
     note_told,
 )
 from visits.messages.ways import last_moment, silent_because, wishes_of
+from visits.models.admissions import Admission
 from visits.models.calls import ContactAttempt, Refusal
 from visits.models.messages import (
     TO_SEND,
@@ -149,10 +150,13 @@ def not_to_send(session: Session, message: Message, *, now: datetime) -> str:
 
 
 def _is_taken_back(session: Session, message: Message) -> bool:
-    """Tell whether what is answered by this, or brought by it, was noted by mistake."""
+    """Tell whether what is answered by this, or brought by it, is so no longer."""
     if message.kind is MessageKind.REPORT:
         left = select(ReportLeft.id).where(ReportLeft.message_id == message.id)
         return session.scalar(left.where(ReportLeft.withdrawn_at.is_(None))) is None
+    if "admission" in message.facts:
+        admission = session.get_one(Admission, uuid.UUID(message.facts["admission"]))
+        return admission.turn != int(message.facts["turn"])
     if message.kind is MessageKind.REFUSAL_LETTER:
         return session.get(Refusal, uuid.UUID(message.facts["refusal"])) is None
     if message.kind is MessageKind.FIRST_LETTER and "attempt" in message.facts:

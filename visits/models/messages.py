@@ -39,6 +39,10 @@ class MessageKind(enum.StrEnum):
     HOUSE_MOVED = "house_moved"
     HOUSE_OFF = "house_off"
     HOUSE_ENDED = "house_ended"
+    PLACE_ACCEPTED = "place_accepted"
+    PLACE_REFUSED = "place_refused"
+    PLACE_OFFERED = "place_offered"
+    PLACE_WAITS = "place_waits"
 
 
 class MessageChannel(enum.StrEnum):

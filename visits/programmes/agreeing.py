@@ -9,8 +9,9 @@ from visits.programmes.facts import MONEY
 from visits.programmes.shape import COUNTED_FROM, DONE
 
 NOT_ALLOWED = "le programme ne dit pas qu’il peut l’utiliser (may_use)"
-# What is counted as a share: of those who stay, those of whom a paper came.
-WITH_PAPER = "staying_with_paper"
+# What is counted as a share: of those who stay, those of whom a paper came; of those whose rent is
+# known, those who keep to the rule.
+WITH_PAPER, RENT_WITHIN = "staying_with_paper", "rent_within"
 TWICE = {
     "visit_kind": "deux types de visite ont le même code",
     "tier": "deux niveaux ont le même code",
@@ -131,8 +132,9 @@ def check_inventory(admission: Any, kinds: Iterable[Any]) -> None:
 
 def check_objective(said: Mapping[str, Any]) -> None:
     """Refuse an objective that says both how many and which share, or the one it is not."""
-    of_papers = said["counter"] == WITH_PAPER
-    for key, needed in (("number", not of_papers), ("share", of_papers), ("paper", of_papers)):
+    of_papers, of_rents = (said["counter"] == one for one in (WITH_PAPER, RENT_WITHIN))
+    shared = of_papers or of_rents
+    for key, needed in (("number", not shared), ("share", shared), ("paper", of_papers)):
         if needed and key not in said:
             raise ValidationError("champ obligatoire absent", key)
         if key in said and not needed:
@@ -147,6 +149,14 @@ def check_papers(objectives: Iterable[Any], admission: Any) -> None:
         if one.paper is not None and one.paper not in known:
             said = f"aucune pièce de l’admission ne s’appelle ainsi ({one.paper})"
             raise ValidationError({"objective": {index: {"paper": [said]}}})
+
+
+def check_rents(objectives: Iterable[Any], rule: Any) -> None:
+    """Refuse to count who keeps to a rule that the programme does not have."""
+    for index, one in enumerate(objectives):
+        if one.counter == RENT_WITHIN and rule is None:
+            said = "le programme ne dit pas quelle part des revenus (rent.share_at_most)"
+            raise ValidationError({"objective": {index: {"counter": [said]}}})
 
 
 def _refuse(index: int, field: str, said: str) -> NoReturn:

@@ -49,6 +49,7 @@ from visits.programmes.shape import (
     Partner,
     Programme,
     Protocol,
+    RentRule,
     RequestPath,
     Step,
     Support,
@@ -73,6 +74,7 @@ COUNTERS = (
     "sessions_held",
     "staying",
     agreeing.WITH_PAPER,
+    agreeing.RENT_WITHIN,
 )
 # How the keys of a programme with one kind of visit are called in a kind of its own.
 ONLY_VISIT = {"forms": "forms", "optional_forms": "optional_forms", "visit_minutes": "minutes"}
@@ -169,6 +171,13 @@ class AdmissionSchema(Frozen):
         agreeing.check_codes(data.get("documents", ()), "document")
         agreeing.check_one_medical(data.get("documents", ()))
         agreeing.check_steps(data.get("delays", ()), "within")
+
+
+class RentSchema(Frozen):
+    """Which share of its income a household's rent is to be at most."""
+
+    made = RentRule
+    share_at_most = Amount(required=True, validate=validate.Range(0, 1, min_inclusive=False))
 
 
 class VisitKindSchema(Frozen):
@@ -330,6 +339,7 @@ class ProgrammeSchema(Frozen):
     follow_up = fields.Nested(FollowUpSchema)
     support = fields.Nested(SupportSchema)
     admission = fields.Nested(AdmissionSchema)
+    rent = fields.Nested(RentSchema)
     visit_kinds = Several(
         fields.Nested(VisitKindSchema), data_key="visit_kind", required=True,
         validate=validate.Length(min=1),
@@ -364,6 +374,7 @@ class ProgrammeSchema(Frozen):
         agreeing.check_pace(data.get("support"), data.get("cadences", ()))
         agreeing.check_inventory(data.get("admission"), data["visit_kinds"])
         agreeing.check_papers(data.get("objectives", ()), data.get("admission"))
+        agreeing.check_rents(data.get("objectives", ()), data.get("rent"))
         agreeing.check_steps(data.get("adaptation", ()), "adaptation_step")
         agreeing.check_visits(data.get("adaptation", ()), data["visit_kinds"])
 

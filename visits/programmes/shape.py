@@ -90,6 +90,13 @@ class Support:
     raise_after: int = 2
 
 
+@dataclass(frozen=True)
+class RentRule:
+    """Which share of its income (0 to 1) a household's rent, all in, is to be at most."""
+
+    share_at_most: float
+
+
 # Within which delay each step of an admission is done where a programme says nothing of it.
 ADMISSION_DELAYS = {
     "request": "7d",
@@ -266,7 +273,8 @@ class RequestPath:
 class Objective:
     """So many of what `counter` counts, by a day.
 
-    Of those who stay it may be a `share` (0 to 1): those of whom a `paper` of the admission came.
+    It may be a `share` (0 to 1): of those who stay, those of whom a `paper` of the admission came;
+    of those whose rent is known, those who keep to the programme's rule.
     """
 
     code: str
@@ -307,7 +315,8 @@ class Programme:
     A case may begin by one of its `ways_in`; its file is kept `retention_months` after its end.
     Opened by hand it has one of the `motives`, where there are some, and else says why in words.
     Of a household's money its criteria use what it says that it `may_use`. With `support` its cases
-    are accompaniments, which have aims and a balance; with `admission` they lead to a place. Of the
+    are accompaniments, which have aims and a balance; with `admission` they lead to a place; with
+    `rent` what a household pays is held against what it earns. Of the
     steps of an adaptation it says no order: the law and `visits.adaptations.path` own that.
     The lowest `position` is the programme a page shows first.
     """
@@ -326,6 +335,7 @@ class Programme:
     follow_up: FollowUp = FollowUp()
     support: Support | None = None
     admission: AdmissionRules | None = None
+    rent: RentRule | None = None
     tiers: tuple[Tier, ...] = ()
     targeting: tuple[Criterion, ...] = ()
     cadences: tuple[Cadence, ...] = ()

@@ -40,15 +40,13 @@ REASONS: Mapping[Step, tuple[Reason, ...]] = {
 }
 # What who is asked answers.
 ANSWERS = (Step.ACKNOWLEDGED, Step.ACCEPTED, Step.REFUSED, Step.DONE)
-_SUFFIX = {"working day": "wd", "day": "d", "month": "m"}
 
 
 def due_on(session: Session, step: Step, *, on: date) -> date | None:
     """Give by when a step that began on a day should be done; None for an end."""
     if step not in DELAYS:
         return None
-    delay = parameters_in_force(session).find(DELAYS[step], on=on)
-    return day_after(on, f"{int(delay.value)}{_SUFFIX[delay.unit]}")
+    return day_after(on, parameters_in_force(session).find(DELAYS[step], on=on).delay)
 
 
 def ways_on(referral: Referral) -> list[Step]:

@@ -1,5 +1,6 @@
 """What a programme set out to do, and how much of it is done."""
 
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from visits.ground.deadlines import midnight_in_paris
 from visits.models.admissions import Admission, AdmissionFact, FactKind
 from visits.models.cases import Case
+from visits.models.rents import RentNote
 from visits.models.sessions import CollectiveSession, SessionState
 from visits.models.stays import ExitTo, Stay
 from visits.models.visits import AT_HOME, Visit, VisitState
 from visits.programmes import Programme
-from visits.programmes.agreeing import WITH_PAPER
+from visits.programmes.agreeing import RENT_WITHIN, WITH_PAPER
 from visits.programmes.published import programme_in, versions_of
-from visits.programmes.shape import Objective
+from visits.programmes.shape import Objective, RentRule
 from visits.sight import Viewer, visible_cases
 from visits.sight.places import seen_stays
 from visits.sight.sessions import visible_sessions
@@ -34,6 +36,7 @@ class Asked:
     today: date
     by: date | None = None
     paper: str | None = None
+    rent: RentRule | None = None
 
     @property
     def on(self) -> date:
@@ -76,9 +79,10 @@ def objectives_of(
     """
 
     def count(one: Objective) -> Reached:
-        asked = Asked(today, one.by, one.paper)
+        asked = Asked(today, one.by, one.paper, programme.rent)
         counted = COUNT[one.counter](session, programme.code, asked, viewer)
-        of = _staying(session, programme.code, asked, viewer).number if one.share else None
+        whole = WHOLE.get(one.counter)
+        of = whole(session, programme.code, asked, viewer).number if whole else None
         return Reached(one, *counted, of)
 
     return [count(one) for one in programme.objectives]
@@ -154,6 +158,33 @@ def _with_paper(session: Session, code: str, asked: Asked, viewer: Viewer) -> Co
     return _of_stays(one for one in there if one.id in has_it)
 
 
+def _rents_within(session: Session, code: str, asked: Asked, viewer: Viewer) -> Counted:
+    rule = asked.rent
+    told = _rents(session, code, asked, viewer)
+    return _of_persons(
+        case.person_id for case, rent in told if rule and rent.within(rule.share_at_most)
+    )
+
+
+def _rents_told(session: Session, code: str, asked: Asked, viewer: Viewer) -> Counted:
+    return _of_persons(case.person_id for case, _rent in _rents(session, code, asked, viewer))
+
+
+def _rents(
+    session: Session, code: str, asked: Asked, viewer: Viewer
+) -> Iterable[tuple[Case, RentNote]]:
+    """Give what counts of what was told in each case up to a day: the latest."""
+    told = (
+        select(Case, RentNote)
+        .join(RentNote, RentNote.case_id == Case.id)
+        .join(Case.person)
+        .where(Case.programme == code, visible_cases(viewer))
+        .where(RentNote.withdrawn_at.is_(None), RentNote.told_on <= asked.on)
+        .order_by(RentNote.told_on, RentNote.noted_at, RentNote.id)
+    )
+    return {case.id: (case, rent) for case, rent in session.execute(told)}.values()
+
+
 def _there(on: date) -> tuple[ColumnElement[bool], ...]:
     """Give the conditions on `Stay` for those that fill a day."""
     return Stay.from_on <= on, or_(Stay.ended_on.is_(None), Stay.ended_on > on)
@@ -168,7 +199,11 @@ def _stays(
 
 
 def _of_stays(found: Iterable[Stay]) -> Counted:
-    persons = [one.person_id for one in found]
+    return _of_persons(one.person_id for one in found)
+
+
+def _of_persons(found: Iterable[uuid.UUID]) -> Counted:
+    persons = list(found)
     return Counted(len(persons), len(set(persons)))
 
 
@@ -197,4 +232,7 @@ COUNT: Mapping[str, Count] = {
     "sessions_held": _held,
     "staying": _staying,
     WITH_PAPER: _with_paper,
+    RENT_WITHIN: _rents_within,
 }
+# Of which whole a counter is a share.
+WHOLE: Mapping[str, Count] = {WITH_PAPER: _staying, RENT_WITHIN: _rents_told}

@@ -132,4 +132,10 @@ ORDERED: Mapping[str, Ordered] = {
     "entry_inventory": Ordered(
         Name("État des lieux d’entrée", "Entry inventory"), "entry_inventory"
     ),
+    "yearly_check": Ordered(
+        Name(
+            "Contrôle technique annuel de la résidence", "Yearly technical check of the residence"
+        ),
+        "annual_residence_check",
+    ),
 }

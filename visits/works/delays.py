@@ -26,19 +26,11 @@ from visits.works.closing_days import closed_days
 from visits.works.history import Words, take_step
 
 REASON_LENGTH = 500
-# In what unit a number of the rule book is counted here.
-UNITS = {
-    "h": DelayUnit.HOURS,
-    "day": DelayUnit.DAYS,
-    "working day": DelayUnit.WORKING_DAYS,
-    "month": DelayUnit.MONTHS,
-}
 
 
 def delay_of(parameters: Parameters, severity: Severity, *, on: date) -> Delay:
     """Give how long an order of a severity may wait, by the rule book of a day."""
-    number = parameters.find(f"works_delay_{severity.lower()}", on=on)
-    return Delay(round(number.value), UNITS[number.unit])
+    return parameters.find(f"works_delay_{severity.lower()}", on=on).delay
 
 
 def delays_on(session: Session, day: date) -> Mapping[Severity, Delay]:

@@ -1,4 +1,4 @@
-"""The demo's stays: who came to the places, was renewed, left; one is past its end."""
+"""The demo's stays: who came to the places, was renewed, complained, left; one is past its end."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +8,11 @@ from sqlalchemy import exists, select
 
 from visits.ground.deadlines import today_in_paris
 from visits.models.admissions import AdmissionOffer
+from visits.models.complaints import Complaint
+from visits.models.people import Person
 from visits.models.stays import Place, PlaceKind, Stay, StayKind
 from visits.people.by_hand import PersonSaid, make_person
+from visits.stays.complaints import ComplaintSaid, answer_complaint, note_complaint
 from visits.stays.stays import EndSaid, StaySaid, begin_stay, end_stay, renew_stay
 from webapp.access.auth import Action
 from webapp.demo.calendar import next_office_moment
@@ -62,11 +65,60 @@ CAME = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Complained:
+    """Who complained how many days ago, of what; what she was answered so many days later."""
+
+    who: str
+    ago: int
+    about: str
+    words: str
+    answered_after: int = 0
+    answer: str = ""
+
+
+COMPLAINED = (
+    _Complained(
+        "BENALI", 210, "noise", "La porte du couloir claque toute la nuit.", 6,
+        "Le ferme-porte a été réglé le matin même.",
+    ),
+    _Complained(
+        "KACI", 96, "services", "Le linge est venu avec trois jours de retard.", 24,
+        "Le prestataire a changé de jour ; l’affichage est à jour.",
+    ),
+    _Complained("CARON", 27, "fee", "Je ne comprends pas les charges d’octobre."),
+    _Complained("SARR", 3, "cleanliness", "La cuisine commune n’est pas nettoyée le week-end."),
+)  # fmt: skip
+
+
 def let_stay(story: Story) -> None:
     """Let some come to the places over the year."""
     for one in CAME:
         at = next_office_moment(story.now - one.ago * DAY)
         story.timeline.at(at, partial(_come, story, one))
+    for said in COMPLAINED:
+        at = next_office_moment(story.now - said.ago * DAY)
+        story.timeline.at(at, partial(_complain, story, said))
+
+
+def _complain(story: Story, one: _Complained, now: datetime) -> None:
+    hers = select(Stay).join(Stay.person).where(Person.last_name == one.who)
+    stay = story.session.scalars(hers.order_by(Stay.from_on, Stay.id)).first()
+    if stay is None:
+        return
+    viewer = acting(story.cast.coordinator, Action.SUPPORT)
+    said = ComplaintSaid(one.about, one.words, today_in_paris(now))
+    complaint = note_complaint(story.session, stay, said, viewer=viewer, now=now)
+    if one.answer:
+        later = next_office_moment(now + one.answered_after * DAY)
+        story.timeline.at(later, partial(_answer, story, one, complaint))
+
+
+def _answer(story: Story, one: _Complained, complaint: Complaint, now: datetime) -> None:
+    viewer, on = acting(story.cast.coordinator, Action.SUPPORT), today_in_paris(now)
+    answer_complaint(
+        story.session, complaint, one.answer, on, turn=complaint.turn, viewer=viewer, now=now
+    )
 
 
 def _come(story: Story, one: _Came, now: datetime) -> None:

@@ -21,6 +21,7 @@ from visits.admissions.moving import SAID_LENGTH, latest_move
 from visits.admissions.offers import answers_to, offers_of
 from visits.admissions.path import DECIDED, WHOSE, by_commission, rules_for, ways_on
 from visits.admissions.requests import WORDS_LENGTH, admissions_of, find_admission, who_may_hold
+from visits.admissions.telling import letters_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, Refused
 from visits.homes.matching import Offered
@@ -84,6 +85,7 @@ def page_of_admission(admission_id: uuid.UUID, refused: Refused | None = None) -
             **_noted(session, admission, rules, today),
             **_decided(session, admission, rules),
             **_offered(session, admission, today),
+            letters=letters_of(session, viewer(Action.PLAN), admission) if may(Action.PLAN) else [],
             **refusal_said(refused),
         )
 

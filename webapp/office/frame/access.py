@@ -16,7 +16,7 @@ from webapp.frame.transaction import now, reading, transaction
 LISTS = frozenset(
     {
         "adaptation_year", "adaptations", "admission_commissions", "admissions", "agenda",
-        "awaited_homes", "calls", "commissions",
+        "awaited_homes", "calls", "commissions", "complaints",
         "diary", "falls", "follow_ups", "kit_survival", "likely_doubles", "messages",
         "missed_visits", "older_cases",
         "orders_told", "people_search", "places", "referral_requests", "referrals",

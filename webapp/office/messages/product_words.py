@@ -61,6 +61,19 @@ LONG = {
         " lien et donnez votre date de naissance :\n\n{link}\n\nLe lien s’ouvre jusqu’au {until}."
         " Ne le transmettez à personne.\n\nVous préférez le recevoir sur papier ?"
         " Appelez-nous.\n\n{ring}\n\n{landlord}",
+        K.PLACE_ACCEPTED: "Bonjour,\n\nVotre demande de logement est acceptée : {programme}."
+        "\n\n{why}\n\nVous êtes maintenant sur la liste d’attente. Nous vous écrirons dès qu’un"
+        " logement se libère pour vous.\n\n{ring}\n\n{landlord}",
+        K.PLACE_REFUSED: "Bonjour,\n\nNous ne pouvons pas accepter votre demande de logement :"
+        " {programme}.\n\nLa raison : {why}\n\nVoici ce que nous vous proposons :\n{instead}"
+        "\n\nVous pouvez nous demander d’étudier à nouveau votre demande : appelez-nous."
+        "\n\n{ring}\n\n{landlord}",
+        K.PLACE_OFFERED: "Bonjour,\n\nUn logement se libère pour vous : {place}.\n\nDites-nous"
+        " avant le {answer_by} si vous le souhaitez. Vous pouvez le visiter avant de répondre."
+        "\n\n{ring}\n\n{landlord}",
+        K.PLACE_WAITS: "Bonjour,\n\nVous êtes toujours sur la liste d’attente : {programme}."
+        "\n\nVous gardez votre place, depuis le {listed_on}. Nous vous écrirons dès qu’un autre"
+        " logement se libère pour vous.\n\n{ring}\n\n{landlord}",
     },
     "en": {
         K.CONFIRMED: "Hello,\n\nWe are coming to see you on {day} at {time}.\n{visitor} will come"
@@ -115,6 +128,18 @@ LONG = {
         K.REPORT: "Hello,\n\nThe report of our visit is ready. To read it, open this link and give"
         " your date of birth:\n\n{link}\n\nThe link opens until {until}. Pass it on"
         " to nobody.\n\nWould you rather have it on paper? Ring us.\n\n{ring}\n\n{landlord}",
+        K.PLACE_ACCEPTED: "Hello,\n\nYour request for a home is accepted: {programme}.\n\n{why}"
+        "\n\nYou are now on the waiting list. We will write to you as soon as a home falls free"
+        " for you.\n\n{ring}\n\n{landlord}",
+        K.PLACE_REFUSED: "Hello,\n\nWe cannot accept your request for a home: {programme}."
+        "\n\nThe reason: {why}\n\nThis is what we propose to you:\n{instead}\n\nYou may ask us to"
+        " look at your request again: ring us.\n\n{ring}\n\n{landlord}",
+        K.PLACE_OFFERED: "Hello,\n\nA home falls free for you: {place}.\n\nTell us before"
+        " {answer_by} whether you wish for it. You may look at it before you answer."
+        "\n\n{ring}\n\n{landlord}",
+        K.PLACE_WAITS: "Hello,\n\nYou are still on the waiting list: {programme}.\n\nYou keep where"
+        " you stand, since {listed_on}. We will write to you as soon as another home falls free"
+        " for you.\n\n{ring}\n\n{landlord}",
     },
 }
 SHORT = {

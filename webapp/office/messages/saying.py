@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from diagnostics.codes import TRADES
 from diagnostics.delays import PARIS
+from visits.ground.deadlines import midnight_in_paris
 from visits.messages.kinds import EMAIL, TEXT, places_of
 from visits.messages.of_orders import Day, day_named, day_of
 from visits.messages.wording import Spot, said_in
 from visits.models.accounts import Organisation, User
+from visits.models.admissions import Admission
 from visits.models.cases import Case
 from visits.models.messages import Message, MessageChannel, MessageKind
 from visits.models.papers import PaperField
@@ -25,6 +27,7 @@ from visits.models.people import Person
 from visits.models.visits import Visit
 from visits.models.works import WorkOrder
 from visits.papers.wording import wording_of
+from visits.programmes.published import find_programme, programme_of
 from visits.works.giving import standing_link
 from webapp.office.messages.product_words import LONG, SHORT
 
@@ -91,6 +94,8 @@ def said_by(session: Session, message: Message, *, address: str = "") -> Said:
 def tried_words(session: Session, spot: Spot, words: str, visit: Visit | None) -> str:
     """Say some words as they would be said of a visit, or of nobody's."""
     facts = dict.fromkeys(places_of(spot.kind, spot.channel), "…")
+    if "programme" in facts:
+        facts["programme"] = find_programme(session, str(spot.whose)).name[spot.language]
     if visit is not None:
         case = session.get_one(Case, visit.case_id)
         facts |= _of_case(session, case, spot.language)
@@ -177,6 +182,8 @@ def _facts(session: Session, message: Message, address: str) -> Mapping[str, str
         landlord = message.person.landlord
         facts |= _of_works(session, landlord, message.work_order, days, language)
         facts["name"] = message.person.name
+    if "admission" in told and message.case is not None:
+        facts |= _of_admission(session, message.case, told, language)
     if "until" in told:
         facts["link"] = HER_LINK[language]
         facts["until"] = spoken_day(datetime.fromisoformat(told["until"]), language)
@@ -235,6 +242,20 @@ def _of_landlord(session: Session, landlord: Organisation, language: str) -> dic
 def _of_visit(session: Session, visit: Visit, at: datetime, language: str) -> dict[str, str]:
     visitor = session.get_one(User, visit.visitor_id)
     return {"visitor": visitor.name, **_of_moment("", at, language)}
+
+
+def _of_admission(
+    session: Session, case: Case, told: Mapping[str, str], language: str
+) -> dict[str, str]:
+    """Say what a letter about a place speaks of: its words as they are, its days as one reads."""
+    admission = session.get_one(Admission, uuid.UUID(told["admission"]))
+    facts = {name: told[name] for name in ("why", "instead", "place") if name in told}
+    days = {"answer_by": admission.due_on, "listed_on": admission.listed_on}
+    facts |= {
+        name: spoken_day(midnight_in_paris(day), language) for name, day in days.items() if day
+    }
+    programme = programme_of(session, case)
+    return facts | {"programme": programme.name[language] if programme else ""}
 
 
 def _of_moment(which: str, at: datetime, language: str) -> dict[str, str]:

@@ -33,7 +33,23 @@ WORDS: dict[str, dict[str, Any]] = {
         "diagnostic": _l("visits done of the programme’s first kind"),
         "household_helped": _l("persons visited at least once in the year"),
     },
+    "rent_source": {
+        "herself": _l("She says so"),
+        "paper": _l("Seen on a paper"),
+        "landlord": _l("The landlord’s accounts"),
+    },
+    "accessed": {
+        "rents": _l("rent and income"),
+        "rent_noted": _l("rent and income noted"),
+        "rent_withdrawn": _l("a note of rent and income withdrawn"),
+        "rent_put_back": _l("a note of rent and income put back"),
+    },
     "field": {
+        "rents.rent": _l("Rent all in, a month, in euros"),
+        "rents.income": _l("Income of the household, a month, in euros"),
+        "rents.told_on": _l("Told on"),
+        "rents.source": _l("Known from"),
+        "rents.why": _l("Why it is withdrawn"),
         "money.amount": _l("Amount in euros"),
         "money.of_day": _l("Day"),
         "money.cost_kind": _p("a cost", "What for"),
@@ -46,6 +62,11 @@ WORDS: dict[str, dict[str, Any]] = {
 REFUSALS: dict[str, Any] = {
     "money_not_found": _l("There is no such amount."),
     "money_noted_already": _l("This very amount is noted already. Nothing was changed."),
+    "rent_not_found": _l("There is no such note, or your account may not see it."),
+    "rent_noted_already": _l("This is noted already for that day. Nothing was changed."),
+    "rent_out_of_range": _l(
+        "Write a monthly amount, of 50,000 euros at most; rent is never nothing."
+    ),
     "money_out_of_range": _l("Write an amount above nothing, of 20 million euros at most."),
     "money_payer_too_long": _l("This name is too long: 100 characters at most."),
     "money_what_too_long": _l("This text is too long: 200 characters at most."),

@@ -155,7 +155,7 @@ OBJECTIVE = (
     Field("number", _l("How many"), "number"),
     Field("by", _l("Due by"), "day"),
     Field("paper", _l("Of whom this paper came"), "choice", "paper", _l("For a share only.")),
-    Field("share", _l("Or which share of those who stay, in %"), "share"),
+    Field("share", _l("Or which share, in %"), "share"),
 )
 BUDGET_LINE = (
     CODE,
@@ -372,6 +372,12 @@ PARTS = (
         _l("Objectives, money, partners, and how long files are kept."),
         (
             Field("objective", _l("Objective"), "rows", fields=OBJECTIVE),
+            Field(
+                "rent.share_at_most",
+                _l("Rent all in: at most this share of the household’s income, in %"),
+                "share",
+                hint=_l("Empty: it is held against nothing."),
+            ),
             Field(
                 "budget_line",
                 _l("Budget line"),

@@ -77,6 +77,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "rehoused": _l("Stays that ended in a home for good"),
         "sessions_held": _l("Group sessions held"),
         "staying": _l("Who stays there now"),
+        "rent_within": _l("Of those whose rent is known, those who keep to the rule"),
         "staying_with_paper": _l("Of those who stay, those of whom a paper came"),
     },
     "counted_from": {

@@ -15,6 +15,7 @@ from visits.ground.errors import Conflict, Invalid, Refused
 from visits.homes.needs import needs_of
 from visits.models.stays import ExitTo, Stay, StayKind
 from visits.sight import find_person
+from visits.stays.complaints import complaints_of
 from visits.stays.free import free_places
 from visits.stays.places import find_place
 from visits.stays.stay_list import STATES, StayFilter, list_stays
@@ -218,6 +219,7 @@ def _page(place_stay_id: uuid.UUID, refused: Refused | None = None) -> str:
             exits=[one for one in ExitTo if one is not ExitTo.SLID or stay.kind == "sliding"],
             plans_here=may(Action.PLAN),
             why_length=WHY_LENGTH,
+            complaints=complaints_of(session, viewer(Action.SUPPORT), stay),
             day_now=_today(),
             **_refused(refused),
         )

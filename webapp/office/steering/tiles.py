@@ -34,6 +34,8 @@ from visits.referrals.requests import count_waiting
 from visits.retention.jobs import job_states
 from visits.sessions.session_list import TO_CONFIRM, SessionFilter, count_sessions
 from visits.sight.listing import JUST_COUNT
+from visits.stays.complaint_list import LATE as LATE_COMPLAINTS
+from visits.stays.complaint_list import ComplaintFilter, count_complaints
 from visits.stays.stay_list import DUE, OVER, SOON, StayFilter, count_stays
 from visits.steering.outcomes import outcomes
 from visits.steering.waiting import count_accounts, week_of
@@ -66,6 +68,7 @@ def _coordinator(session: Session) -> list[Tile]:
         *_awaited(session),
         *_stays(session),
         *_admissions(session),
+        *_complaints(session),
         *_of_kinds(session),
         *_requests(session),
         *_past_sessions(session),
@@ -98,6 +101,16 @@ def _admissions(session: Session) -> list[Tile]:
     late = count_admissions(session, viewer(Action.SUPPORT), only=only, today=today)
     link = to_list("admissions.index", step=LATE_ADMISSIONS)
     return if_any(_("Admissions that are late"), late, link, "bad")
+
+
+def _complaints(session: Session) -> list[Tile]:
+    """Count the complaints that were to be answered before today; nothing while none was."""
+    if not may(Action.SUPPORT):
+        return []
+    only, seeing = ComplaintFilter(state=LATE_COMPLAINTS), viewer(Action.SUPPORT)
+    late = count_complaints(session, seeing, only=only, today=day_of(now()))
+    link = to_list("complaints.index", state=LATE_COMPLAINTS)
+    return if_any(_("Complaints that are late"), late, link, "bad")
 
 
 def _awaited(session: Session) -> list[Tile]:
@@ -176,6 +189,7 @@ def _partner(session: Session) -> list[Tile]:
         *_cases(session, programme),
         *_stays(session),
         *_admissions(session),
+        *_complaints(session),
         *_of_kinds(session),
         *(_past_sessions(session) if may(Action.RUN_SESSIONS) else ()),
         *_circles(session),
@@ -223,6 +237,7 @@ def _social_worker(session: Session) -> list[Tile]:
         *_requests(session),
         *_awaited(session),
         *_admissions(session),
+        *_complaints(session),
         *_past_sessions(session),
         *_circles(session),
         _to_review(session),

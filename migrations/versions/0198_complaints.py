@@ -1,14 +1,14 @@
 """complaints of who stays in a place.
 
 Revision: 0198
-Follows: 0186
+Follows: 0187
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0198"
-down_revision = "0186"
+down_revision = "0187"
 branch_labels = None
 depends_on = None
 

@@ -144,6 +144,25 @@ def test_a_visit_is_moved_handed_over_swapped_and_cancelled_from_the_agenda(
     assert post(client, f"{page}/swap", **{"with": second})[0] in (409, 422)
 
 
+def test_somebody_goes_along_and_is_told_in_both_weeks(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    one, his, hers = planned(session, sonia).id, karim.id, sonia.id
+    session.commit()
+    page = f"/agenda/visits/{one}"
+    for odd in ("x", uuid.uuid4(), hers):
+        status, shown = post(client, f"{page}/second", second_visitor_id=odd)
+        assert (status, "Who goes along" in shown) == (422, True)
+    status, shown = post(client, f"{page}/second", second_visitor_id=his)
+    assert (status, "Sonia Vite + Karim Loin" in shown) == (200, True)
+    week = client.get(WEEK).text
+    assert "with Karim Loin" in week and "with Sonia Vite" in week
+    assert "Sonia Vite + Karim Loin" in client.get("/agenda/?view=list&day=2026-03-17").text
+    assert post(client, f"{page}/second", second_visitor_id="")[0] == 200
+    assert read(session, one).second_visitor_id is None
+
+
 def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -> None:
     sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
     planned(session, sonia), planned(session, karim)

@@ -3,11 +3,11 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
 from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import WorkingTime, joined, working_time
@@ -16,7 +16,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState, made_by
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 
@@ -31,7 +31,10 @@ ORDER = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A visit in the agenda; of one the viewer may not see nothing but when, and that it is."""
+    """A visit in the agenda; of one the viewer may not see nothing but when, and that it is.
+
+    Where two go, `beside` names the other.
+    """
 
     start_at: datetime
     end_at: datetime
@@ -40,6 +43,7 @@ class Entry:
     person_id: uuid.UUID | None = None
     name: str = ""
     city: str = ""
+    beside: str = ""
 
     @property
     def is_planned(self) -> bool:
@@ -96,10 +100,14 @@ def read_agenda(
 def _entries(
     session: Session, visitors: Sequence[uuid.UUID], first: date, last: date, viewer: Viewer
 ) -> dict[tuple[uuid.UUID, date], list[Entry]]:
+    second = aliased(User)
     statement = (
         select(
             Visit.id,
-            Visit.visitor_id,
+            User.id,
+            User.name,
+            second.id,
+            second.name,
             Visit.planned_start_at,
             Visit.planned_end_at,
             Visit.state,
@@ -109,22 +117,27 @@ def _entries(
         )
         .join(Visit.case)
         .join(Case.person)
+        .join(Visit.visitor)
+        .outerjoin(second, Visit.second_visitor)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id.in_(visitors), Visit.state.in_(SHOWN), AT_HOME)
+        .where(made_by(visitors), Visit.state.in_(SHOWN), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .order_by(Visit.planned_start_at, Visit.id)
         .options(load_only(Person.civility, Person.first_name, Person.last_name))
     )
     found: defaultdict[tuple[uuid.UUID, date], list[Entry]] = defaultdict(list)
-    for visit_id, visitor_id, start_at, end_at, state, person, city, seen in session.execute(
-        statement
-    ):
-        entry = Entry(start_at, end_at, state)
-        if seen:
-            entry = Entry(start_at, end_at, state, visit_id, person.id, person.name, city or "")
-        found[visitor_id, today_in_paris(start_at)].append(entry)
+    for visit_id, *goers, start_at, end_at, state, person, city, seen in session.execute(statement):
+        first_id, first_name, second_id, second_name = goers
+        for visitor_id, other in ((first_id, second_name), (second_id, first_name)):
+            if visitor_id is None:
+                continue
+            entry = Entry(start_at, end_at, state, beside=other or "")
+            if seen:
+                its = {"visit_id": visit_id, "person_id": person.id, "name": person.name}
+                entry = replace(entry, **its, city=city or "")
+            found[visitor_id, today_in_paris(start_at)].append(entry)
     return dict(found)
 
 
@@ -157,6 +170,7 @@ def list_agenda(
             contains_eager(Visit.case).joinedload(Case.person),
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
             joinedload(Visit.visitor),
+            joinedload(Visit.second_visitor),
         )
     )
     tie = (Visit.planned_start_at, Visit.id)
@@ -173,7 +187,7 @@ def _found(viewer: Viewer, only: AgendaFilter) -> Select[uuid.UUID]:
     if only.organisation is not None:
         theirs = theirs.where(User.organisation_id == only.organisation)
     found = select(Visit.id).where(
-        Visit.visitor_id.in_(theirs),
+        made_by(theirs),
         AT_HOME,
         Visit.planned_start_at >= midnight_in_paris(only.first),
         Visit.planned_start_at < midnight_in_paris(only.last + timedelta(days=1)),

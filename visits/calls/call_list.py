@@ -27,7 +27,7 @@ from visits.models.calls import ContactAttempt, Refusal
 from visits.models.cases import ON_THE_WAY, Case, CaseState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState, made_by
 from visits.people.call_wishes import not_now
 from visits.sight.left_alone import cases_left_alone, left_alone
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
@@ -263,7 +263,7 @@ def case_file(session: Session, case: Case) -> list[Visit]:
     statement = (
         select(Visit)
         .where(Visit.case_id == case.id, AT_HOME)
-        .options(joinedload(Visit.visitor))
+        .options(joinedload(Visit.visitor), joinedload(Visit.second_visitor))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(session.scalars(statement))
@@ -303,7 +303,7 @@ def diary_of(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Dwelling.residence)
-        .where(Visit.visitor_id == visitor_id, AT_HOME)
+        .where(made_by([visitor_id]), AT_HOME)
         .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
         .order_by(Visit.planned_start_at, Visit.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.agenda.planning import cancel_visit, changed, find_visit, plan_visit, put
-from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
+from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot, slot_of
 from visits.agenda.visit_wishes import standing_visit_wishes
 from visits.agenda.visitors import visitors_kept
 from visits.cases.cases import find_case
@@ -156,8 +156,7 @@ def _shift(
             continue
         start_at = stop.start_was if back else stop.start_at
         assert start_at is not None
-        end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
-        moving.append((stop, visit, Slot(visit.visitor_id, start_at, end_at)))
+        moving.append((stop, visit, slot_of(visit, visit.visitor_id, start_at)))
     while refused_one := _first_refused(session, moving, viewer=viewer, now=now):
         moving.remove(refused_one)
     for stop, visit, slot in moving:

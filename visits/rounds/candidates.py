@@ -149,6 +149,7 @@ def find_movable(
         .where(Visit.planned_start_at >= midnight_in_paris(scope.first_on))
         .where(Visit.planned_start_at < midnight_in_paris(scope.last_on + timedelta(days=1)))
         .where(Visit.attended_by.is_(None), Visit.unusual_why.is_(None))
+        .where(Visit.second_visitor_id.is_(None))
         .options(
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence)
         )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from maps.travel import Geodesic
 from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
 from visits.agenda.freed import who_could_take
-from visits.agenda.planning import cancel_visit, find_visit, move_visit
+from visits.agenda.planning import cancel_visit, find_visit, go_along, move_visit
 from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
 from visits.agenda.visitors import every_visitor, organisations_of
@@ -157,7 +157,7 @@ def _lines(rows: Sequence[Visit], seen: set[uuid.UUID]) -> Iterator[Sequence[obj
         yield (
             moment(one.planned_start_at),
             clock(one.planned_end_at),
-            one.visitor.name,
+            one.goers_said,
             its.person.name if its else _("taken"),
             its.residence.city if its and its.residence else "",
             word("visit", one.state),
@@ -177,12 +177,7 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Give a visit another hour, or another visitor."""
 
     def change(session: Session, visit: Visit) -> None:
-        today = day_of(now())
-        going = {str(one.id): one.id for one in may_go(session, visit.case, viewer(), on=today)}
-        visitor_id = going.get(request.form.get("visitor_id", ""))
-        if visitor_id is None:
-            raise Invalid({"visitor_id": "unknown_visitor"})
-        typed = request.form
+        visitor_id, typed = _going(session, visit, "visitor_id"), request.form
         start_at = required_moment(typed.get("day", ""), typed.get("time", ""), field="start_at")
         move_visit(
             session,
@@ -193,6 +188,19 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
             now=now(),
             insist=_insistence(),
         )
+
+    return _change(visit_id, change)
+
+
+@agenda.post("/visits/<uuid:visit_id>/second")
+@requires(Action.PLAN)
+def second(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Say who goes along, or that nobody does."""
+
+    def change(session: Session, visit: Visit) -> None:
+        typed = request.form.get("second_visitor_id", "")
+        second_id = _going(session, visit, "second_visitor_id") if typed else None
+        go_along(session, visit, second_id, viewer=viewer(), now=now(), insist=_insistence())
 
     return _change(visit_id, change)
 
@@ -225,6 +233,16 @@ def cancel(visit_id: uuid.UUID) -> ResponseReturnValue:
             session, visit, reason=reason, viewer=viewer(), now=now()
         ),
     )
+
+
+def _going(session: Session, visit: Visit, field: str) -> uuid.UUID:
+    """Read who goes; only one who may be sent."""
+    going = may_go(session, visit.case, viewer(), on=day_of(now()))
+    typed = request.form.get(field, "")
+    found = next((one.id for one in going if str(one.id) == typed), None)
+    if found is None:
+        raise Invalid({field: "unknown_visitor"})
+    return found
 
 
 def _insistence() -> str:

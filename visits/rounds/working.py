@@ -15,9 +15,10 @@ from visits.cases.cases import find_case
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.models.rounds import LeftWhy, ProposalState, RoundLeftOut, RoundProposal, RoundStop
+from visits.rounds.building import build
 from visits.rounds.candidates import Candidate, find_candidates, find_movable
 from visits.rounds.days import SOONEST, visitor_days
-from visits.rounds.problem import Problem, Roads, build
+from visits.rounds.problem import Problem, Roads
 from visits.rounds.proposals import move
 from visits.rounds.reading import DayDriven, Proposed, days_of, stops_of, why_left
 from visits.rounds.scope import asker, scope_of

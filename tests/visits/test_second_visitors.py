@@ -23,7 +23,7 @@ from visits.models.accounts import Role, User
 from visits.models.agenda import ChangeKind
 from visits.models.cases import CaseState
 from visits.models.visits import Visit, VisitState
-from visits.people.protection import protect
+from visits.people.protection import name_for_access, protect
 from visits.sight import Reach, Viewer
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -101,7 +101,8 @@ def test_who_may_not_go_alone_may_not_go_along(
     session: Session, visitors: Sequence[User], office: Viewer, now: datetime
 ) -> None:
     case = make_case(session, by=visitors[0], state=CaseState.AGREED)
-    protect(session, case.person, by=office.user_id, now=now, but={office.user_id, visitors[0].id})
+    protect(session, case.person, by=office.user_id, now=now)
+    name_for_access(session, case.person, user_id=visitors[0].id, by=office.user_id, now=now)
     with refused("visitor_not_named"):
         plan_visit(
             session, case, visitor_id=visitors[0].id, second_id=visitors[1].id, minutes=60,

@@ -140,6 +140,16 @@ class RoundStop(Base):
         second = self.second_visitor_id
         return (self.visitor_id, second) if second else (self.visitor_id,)
 
+    def way_of(self, visitor_id: uuid.UUID) -> tuple[int, int]:
+        """Give the seconds and metres that lead there one of those who go."""
+        if visitor_id == self.second_visitor_id:
+            return self.second_drive or 0, self.second_metres or 0
+        return self.drive, self.metres
+
+    def beside(self, visitor_id: uuid.UUID) -> User | None:
+        """Give with whom one of those who go goes, if two do."""
+        return self.visitor if visitor_id == self.second_visitor_id else self.second_visitor
+
     @property
     def is_proposed(self) -> bool:
         """Tell whether nobody decided on it yet."""

@@ -40,7 +40,7 @@ class Part:
     def holds(self, stop: RoundStop) -> bool:
         """Tell whether a stop is of it."""
         return (
-            self.visitor_id in (None, stop.visitor_id)
+            self.visitor_id in (None, *stop.goers)
             and self.day in (None, today_in_paris(stop.start_at))
             and (self.stops is None or stop.id in self.stops)
         )
@@ -116,6 +116,7 @@ def _plan(session: Session, stop: RoundStop, *, viewer: Viewer, now: datetime) -
                 kind=stop.kind,
                 tasks=[stop.task_id] if stop.task_id else None,
                 attended_by=_who_must_be_there(session, stop),
+                second_id=stop.second_visitor_id,
             )
     except (Conflict, Invalid, NotFound) as refused:
         stop.why = _code_of(refused)
@@ -130,8 +131,8 @@ def _who_must_be_there(session: Session, stop: RoundStop) -> str:
 
 
 def _refuse_whose_days_are_not_kept(session: Session, stop: RoundStop, viewer: Viewer) -> None:
-    kept = select(User.id).where(User.id == stop.visitor_id, visitors_kept(viewer))
-    if session.scalars(kept).first() is None:
+    kept = select(User.id).where(User.id.in_(stop.goers), visitors_kept(viewer))
+    if set(session.scalars(kept)) != set(stop.goers):
         raise Invalid({"visitor_id": "unknown_visitor"})
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,7 +10,18 @@ from diagnostics.delays import PARIS
 from visits.agenda.working_time import Position
 from visits.rounds.candidates import Candidate
 from visits.rounds.days import VisitorDay
-from visits.rounds.problem import A_DAY, NOWHERE, STEP, UNKNOWN, Job, Problem, Roads, stepped
+from visits.rounds.pairs import pair_up
+from visits.rounds.problem import (
+    A_DAY,
+    NOWHERE,
+    STEP,
+    UNKNOWN,
+    Job,
+    Problem,
+    Roads,
+    numbered,
+    stepped,
+)
 
 FIXED_PRIORITY = 100
 NO_LIMIT = 50
@@ -34,7 +45,7 @@ class _Building:
 
     def at(self, moment: datetime) -> int:
         """Number a moment, at a step."""
-        return round((moment - self.origin).total_seconds()) // STEP * STEP
+        return numbered(moment, self.origin)
 
     def on(self, day: date, clock: time) -> int:
         """Number an hour of a Paris day."""
@@ -58,14 +69,17 @@ def build(
     starts = [built.place(one.start, NOWHERE) for one in days]
     fixed = [_fixed(built, number, one) for number, one in enumerate(days)]
     table = roads.table(list(built.places))
-    problem = Problem(origin, days, [], starts, [], table, {})
-    opens = []
+    problem = Problem(origin, days, [], starts, [], table)
+    opens, stops = [], []
     for number, one in enumerate(days):
         kept = _merged(problem, fixed[number], stepped(one.buffer.total_seconds()))
         opens.append(_opens(built, problem, one, starts[number], kept))
-        jobs.extend(kept)
-    problem = Problem(origin, days, jobs, starts, opens, table, {})
-    return Problem(origin, days, jobs, starts, opens, table, _said(built, problem))
+        stops.extend(kept)
+    problem = replace(problem, jobs=stops, opens=opens)
+    paired, left = pair_up(problem, [one for one in jobs if one.candidate and one.candidate.along])
+    alone = [one for one in jobs if one.candidate and not one.candidate.along]
+    problem = replace(problem, jobs=[*alone, *stops, *paired], left=left)
+    return replace(problem, said=_said(built, problem))
 
 
 def _job(built: _Building, one: Candidate, soonest: datetime) -> Job:
@@ -139,9 +153,9 @@ def _said(built: _Building, problem: Problem) -> dict[str, Any]:
 def _vehicle(built: _Building, problem: Problem, number: int) -> dict[str, Any]:
     day = problem.days[number]
     skills = [code for going, code in built.skills.items() if day.visitor_id in going]
-    fixed = [one for one in problem.jobs if one.fixed_in == number]
+    fixed = sum(one.fixed_in == number and one.candidate is None for one in problem.jobs)
     # Two that are one stop here still are two of those she makes a day.
-    hidden = len({one.from_at for one in day.fixed}) - len(fixed)
+    hidden = day.visits - fixed
     return {
         "id": number,
         "profile": "car",

@@ -5,12 +5,13 @@ five minutes, so that nobody is told to expect a visitor at 9:07.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from visits.agenda.fitting import UNKNOWN_S
 from visits.agenda.working_time import Position
+from visits.models.rounds import LeftWhy
 from visits.rounds.candidates import Candidate
 from visits.rounds.days import VisitorDay
 
@@ -55,18 +56,22 @@ class Roads(Protocol):
 
 @dataclass(frozen=True)
 class Job:
-    """What a job of the problem stands for: a candidate, or a stop that is fixed in a day."""
+    """What a job of the problem stands for: a candidate, or a stop that is fixed in a day.
+
+    Where two go it is both, in the day of each; `along` in that of whoever goes along.
+    """
 
     place: int
     lasts: int
     windows: Sequence[tuple[int, int]]
     candidate: Candidate | None = None
     fixed_in: int | None = None
+    along: bool = False
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem, and what its numbers stand for."""
+    """A problem, and what its numbers stand for; `left` are visits for two that found no hour."""
 
     origin: datetime
     days: Sequence[VisitorDay]
@@ -74,7 +79,8 @@ class Problem:
     starts: Sequence[int]
     opens: Sequence[tuple[int, int]]
     table: Table
-    said: Mapping[str, Any]
+    said: Mapping[str, Any] = field(default_factory=dict)
+    left: Sequence[tuple[Candidate, LeftWhy]] = ()
 
     def seconds(self, here: int, there: int) -> int:
         """Give how long the drive between two places takes."""
@@ -90,9 +96,18 @@ class Problem:
             return 0
         return self.table.metres[here - 2][there - 2]
 
+    def at(self, moment: datetime) -> int:
+        """Number a moment, at a step."""
+        return numbered(moment, self.origin)
+
     def moment(self, at: int) -> datetime:
         """Give the moment that a number stands for."""
         return self.origin + timedelta(seconds=at)
+
+
+def numbered(moment: datetime, origin: datetime) -> int:
+    """Number a moment, at a step."""
+    return round((moment - origin).total_seconds()) // STEP * STEP
 
 
 def stepped(seconds: float) -> int:

@@ -171,7 +171,7 @@ def check_stops(
         if stop.candidate.case_id in doubled:
             yield stop.candidate, LeftWhy.HOME_TAKEN
             continue
-        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, but=moving)
+        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, moving, stop.second_id)
         try:
             case = find_case(session, gathered.viewer, stop.candidate.case_id)
             check_slot(session, case, slot, viewer=gathered.viewer, insist="", now=now)
@@ -247,6 +247,9 @@ def _row(proposal_id: uuid.UUID, one: Proposed) -> RoundStop:
         end_at=one.end_at,
         drive=one.drive,
         metres=one.metres,
+        second_visitor_id=one.second_id,
+        second_drive=one.second.drive if one.second else None,
+        second_metres=one.second.metres if one.second else None,
         moves=one.candidate.visit_id is not None,
         visit_id=one.candidate.visit_id,
         start_was=one.candidate.was_at,

@@ -144,6 +144,19 @@ def test_a_visit_is_moved_handed_over_swapped_and_cancelled_from_the_agenda(
     assert post(client, f"{page}/swap", **{"with": second})[0] in (409, 422)
 
 
+def test_a_week_has_a_saturday_once_something_is_on_it(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia = visitor(session, "Sonia Vite")
+    session.commit()
+    week = client.get(WEEK).text
+    assert "Friday 20" in week and "Saturday" not in week
+    planned(session, sonia, START + timedelta(days=4))
+    session.commit()
+    week = client.get(WEEK).text
+    assert "Saturday 21" in week and "Sunday" not in week
+
+
 def test_somebody_goes_along_and_is_told_in_both_weeks(
     client: FlaskClient, session: Session
 ) -> None:

@@ -2,7 +2,7 @@
 
 import calendar
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
-from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
+from visits.agenda.calendar import AgendaDay, AgendaFilter, list_agenda, read_agenda
 from visits.agenda.freed import who_could_take
 from visits.agenda.planning import cancel_visit, find_visit, go_along, move_visit
 from visits.agenda.slot_check import may_go
@@ -39,6 +39,7 @@ agenda = Blueprint("agenda", __name__, url_prefix="/agenda")
 
 VIEWS = ("week", "day", "month", "list")
 MOST_VISITORS, LIST_DAYS = 40, 28
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,19 @@ def index() -> ResponseReturnValue:
         return render_template(
             "agenda/month.html" if span.view == "month" else "agenda/week.html",
             days=days,
-            dates=[
-                span.first + timedelta(days=n) for n in range((span.last - span.first).days + 1)
-            ],
+            dates=_days_shown(span, days),
             **told,
         )
+
+
+def _days_shown(span: _Span, days: Mapping[tuple[uuid.UUID, date], AgendaDay]) -> list[date]:
+    """List the days of a view; of a week, no Saturday or Sunday on which there is nothing."""
+    used = {day for (_visitor_id, day), its in days.items() if its.entries or its.free}
+    return [
+        one
+        for one in _dates(span)
+        if span.view != "week" or one.weekday() < SATURDAY or one in used
+    ]
 
 
 @agenda.get("/agenda.csv")

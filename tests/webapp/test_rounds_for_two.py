@@ -228,7 +228,10 @@ def test_who_is_protected_is_gone_to_by_two_who_are_named(
     one = worked_out(session, house, office, pair, now)
     assert left(session, one) == {case.id: LeftWhy.TWO_GO}
     name_for_access(session, case.person, user_id=pair[1].id, by=office.user_id, now=now)
-    both = worked_out(session, house, office, pair, now)
+    nearer = make_user(session, role=Role.VISITOR, organisation=LANDLORD)
+    hours = HoursSaid(1, time(9), time(17), date(2026, 1, 1), start=f"{HERE[0]}, {HERE[1]}")
+    note_hours(session, nearer.id, hours, viewer=office, now=now)
+    both = worked_out(session, house, office, [*pair, nearer], now)
     assert set(of(session, both, case).goers) == {each.id for each in pair}
 
 

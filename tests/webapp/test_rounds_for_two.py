@@ -222,14 +222,14 @@ def test_why_two_are_in_no_round_is_said(
 def test_who_is_protected_is_gone_to_by_two_who_are_named(
     session: Session, house: House, office: Viewer, pair: Sequence[User], now: datetime
 ) -> None:
-    case = for_two(session, pair[0], HERE, office, now)
+    case = for_two(session, pair[0], NEAR, office, now)
     protect(session, case.person, by=office.user_id, now=now)
     name_for_access(session, case.person, user_id=pair[0].id, by=office.user_id, now=now)
     one = worked_out(session, house, office, pair, now)
     assert left(session, one) == {case.id: LeftWhy.TWO_GO}
     name_for_access(session, case.person, user_id=pair[1].id, by=office.user_id, now=now)
     nearer = make_user(session, role=Role.VISITOR, organisation=LANDLORD)
-    hours = HoursSaid(1, time(9), time(17), date(2026, 1, 1), start=f"{HERE[0]}, {HERE[1]}")
+    hours = HoursSaid(1, time(9), time(17), date(2026, 1, 1), start=f"{NEAR[0]}, {NEAR[1]}")
     note_hours(session, nearer.id, hours, viewer=office, now=now)
     both = worked_out(session, house, office, [*pair, nearer], now)
     assert set(of(session, both, case).goers) == {each.id for each in pair}

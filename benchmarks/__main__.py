@@ -12,6 +12,7 @@ from benchmarks.agenda import measure_agenda
 from benchmarks.bench import Bench, Measure
 from benchmarks.bundles import measure_bundles
 from benchmarks.databases import Databases
+from benchmarks.falls import measure_falls
 from benchmarks.figures import Figure
 from benchmarks.form_check import measure_checks
 from benchmarks.lists import measure_lists
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Measure] = {
     "agenda": measure_agenda,
     "rounds": measure_rounds,
     "plans": measure_works_plans,
+    "falls": measure_falls,
 }
 
 

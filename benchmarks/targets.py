@@ -44,6 +44,7 @@ TARGETS = (
     Target(r"rounds: a week", 3_000),
     Target(r"rounds: a campaign", 30_000),
     Target(r"works plan: ", 10_000),
+    Target(r"falls of", 1_000),
     Target(r"targeting in", 2),
     Target(r"making tasks in", 60),
     Target(r"demo: first load", 60),

@@ -18,6 +18,9 @@ from visits.people.protection import protect
 from visits.sight.listing import Wanted
 from visits.steering.outcomes import outcomes
 
+# A programme whose ladder has calls and nothing that is written.
+CALLS_ALONE = "back_home"
+
 
 @pytest.mark.parametrize(
     ("disposition", "state"),
@@ -148,7 +151,7 @@ def test_three_calls_without_answer_make_somebody_not_reached(
     session: Session, now: datetime
 ) -> None:
     user = make_user(session)
-    case = make_case(session, by=user)
+    case = make_case(session, by=user, programme=CALLS_ALONE)
     for day in range(3):
         assert case.state is CaseState.TO_CALL
         record_attempt(
@@ -163,7 +166,8 @@ def test_three_calls_without_answer_make_somebody_not_reached(
 
 def test_an_answer_begins_the_count_of_calls_anew(session: Session, now: datetime) -> None:
     user = make_user(session)
-    case, nobody = make_case(session, by=user), Attempt(Disposition.NO_ANSWER)
+    case = make_case(session, by=user, programme=CALLS_ALONE)
+    nobody = Attempt(Disposition.NO_ANSWER)
     for day, told in enumerate((nobody, nobody, Attempt(Disposition.THIRD_PARTY), nobody, nobody)):
         at = now + timedelta(days=day)
         record_attempt(session, case, told, viewer=make_viewer(user), now=at)

@@ -14,6 +14,7 @@ from tests.factories import (
     make_viewer,
     make_visit,
 )
+from tests.visits.test_contacts import CALLS_ALONE
 from visits.calls.best_hours import parts_tried
 from visits.calls.call_list import attempts_of
 from visits.calls.contacts import Attempt, record_attempt
@@ -186,7 +187,7 @@ def test_calls_are_told_by_part_of_the_day_of_the_cases_one_sees(room: Room) -> 
 
 
 def test_a_mistaken_tap_is_taken_back_and_counts_for_nothing(room: Room) -> None:
-    case = room.enrol()
+    case = room.enrol(programme=CALLS_ALONE)
     for minutes in (0, 300, 600):
         room.now += timedelta(minutes=minutes)
         attempt = Attempt(Disposition.NO_ANSWER)

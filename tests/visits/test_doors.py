@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer, make_visit
+from tests.visits.test_contacts import CALLS_ALONE
 from visits.agenda.carried import find_carried_visit
 from visits.agenda.doors import Knock, ladder_of, number_of, report_shut_door, tries_at_doors
 from visits.calls.contacts import Attempt, record_attempt
@@ -122,6 +123,7 @@ def test_somebody_who_died_is_never_called_again(door: Door) -> None:
 
 
 def test_nobody_home_is_called_again_until_the_ladder_is_climbed(door: Door) -> None:
+    door.case.programme = CALLS_ALONE
     for _ in range(2):
         door.knock(Disposition.NO_ANSWER)
         assert door.case.state is CaseState.CALL_BACK

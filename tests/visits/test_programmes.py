@@ -171,9 +171,9 @@ def test_criteria_ask_for_known_facts_only() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("max_calls = 3", "max_calls = 3\ncard_after = 4", r"protocol\.card_after: plus que max_c"),
-        ("max_calls = 3", "max_calls = 3\ncard_after = 0", r"protocol\.card_after"),
-        ("max_calls = 3", "letter_after = 4", r"protocol\.letter_after: plus que max_calls"),
+        ("card_after = 3", "card_after = 4", r"protocol\.card_after: plus que max_c"),
+        ("card_after = 3", "card_after = 0", r"protocol\.card_after"),
+        ("letter_after = 0", "letter_after = 4", r"protocol\.letter_after: plus que max_calls"),
         ('fact = "has_bath"', 'fact = "rent"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
         ('fact = "has_bath"', 'fact = "answer_"', r"criterion\.\d+\.when\.0\.fact: une de ces"),
         (

@@ -191,6 +191,38 @@ def _form(page: str) -> str:
     return page[: page.rindex("Put it back</button>")].rpartition("<form")[2]
 
 
+def test_a_week_has_a_saturday_once_something_is_on_it(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia = visitor(session, "Sonia Vite")
+    session.commit()
+    week = client.get(WEEK).text
+    assert "Friday 20" in week and "Saturday" not in week
+    planned(session, sonia, START + timedelta(days=4))
+    session.commit()
+    week = client.get(WEEK).text
+    assert "Saturday 21" in week and "Sunday" not in week
+
+
+def test_somebody_goes_along_and_is_told_in_both_weeks(
+    client: FlaskClient, session: Session
+) -> None:
+    sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
+    one, his, hers = planned(session, sonia).id, karim.id, sonia.id
+    session.commit()
+    page = f"/agenda/visits/{one}"
+    for odd in ("x", uuid.uuid4(), hers):
+        status, shown = post(client, f"{page}/second", second_visitor_id=odd)
+        assert (status, "Who goes along" in shown) == (422, True)
+    status, shown = post(client, f"{page}/second", second_visitor_id=his)
+    assert (status, "Sonia Vite + Karim Loin" in shown) == (200, True)
+    week = client.get(WEEK).text
+    assert "with Karim Loin" in week and "with Sonia Vite" in week
+    assert "Sonia Vite + Karim Loin" in client.get("/agenda/?view=list&day=2026-03-17").text
+    assert post(client, f"{page}/second", second_visitor_id="")[0] == 200
+    assert read(session, one).second_visitor_id is None
+
+
 def test_the_list_is_filtered_and_saved(client: FlaskClient, session: Session) -> None:
     sonia, karim = visitor(session, "Sonia Vite"), visitor(session, "Karim Loin")
     planned(session, sonia), planned(session, karim)

@@ -162,6 +162,7 @@ FIELDS = (
     "every_months", "counted_from", "next_on", "template_name",
     "weekday", "from_time", "until_time", "first_on", "last_on", "start", "on_day", "buffer",
     "most", "languages", "skills", "asked", "with", "until", "lasts", "attended_by",
+    "second_visitor_id",
     "wish_kind", "wish_programme", "rung", "part", "skill", "speaks", "not",
     "weeks", "starts_on", "starts_clock", "ends_on", "ends_clock", "landlord",
     *ADAPTED, *REFERRED, *REGISTER, "there", "since", "asks", "counts_from",

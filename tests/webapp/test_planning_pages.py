@@ -7,12 +7,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOW
-from tests.factories import make_dwelling, make_person, make_residence, make_user, make_visit
+from tests.factories import (
+    make_dwelling,
+    make_person,
+    make_residence,
+    make_user,
+    make_viewer,
+    make_visit,
+)
 from tests.webapp.test_cases import SignIn, enrolled, page, plan
 from visits.accounts.accounts import find_territory
 from visits.models.accounts import Role, User
 from visits.models.cases import CaseState
+from visits.models.people import AlertCode
 from visits.models.visits import Visit, VisitState
+from visits.people.measures import note_alert
 from visits.people.protection import name_for_access, protect
 
 
@@ -73,6 +82,27 @@ def test_a_visit_that_cannot_be_planned_says_which_field(
     answer = client_as("coordinator").post(f"/cases/{case.id}/visits", data=data | typed)
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.get_data(as_text=True)
+
+
+def test_a_second_visitor_is_named_where_two_are_to_go(
+    client_as: SignIn, session: Session, by: User, now: datetime
+) -> None:
+    ana, bea = (make_user(session, role=Role.VISITOR) for _ in range(2))
+    case = enrolled(session, by, state=CaseState.AGREED)
+    note_alert(session, case.person, AlertCode.TWO_VISITORS, viewer=make_viewer(by), now=now)
+    first, second = str(ana.id), str(bea.id)
+    session.commit()
+    client = client_as("coordinator", language="en")
+    assert '<p class="form-text">Go two together</p>' in page(client, f"/cases/{case.id}")
+    typed = {"visitor_id": first, "day": "2026-03-12", "time": "14:00", "minutes": "90"}
+    path = f"/cases/{case.id}/visits"
+    for odd in (first, "nobody"):
+        answer = client.post(path, data=typed | {"second_visitor_id": odd})
+        assert answer.status_code == 422
+        assert 'href="#plan-second_visitor_id"' in answer.text
+    assert client.post(path, data=typed | {"second_visitor_id": second}).status_code == 302
+    visit = session.scalars(select(Visit)).one()
+    assert [str(one) for one in visit.goers] == [first, second]
 
 
 def test_a_sunday_is_planned_when_it_is_ticked_with_why(

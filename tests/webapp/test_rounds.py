@@ -274,7 +274,7 @@ def test_each_visit_left_out_has_a_reason(
     work_out_rounds(house)
     why = left(session, proposal_id)
     assert why[nowhere.id] is LeftWhy.NO_PLACE
-    assert why[two.id] is LeftWhy.TWO_GO
+    assert why[two.id] is LeftWhy.TWO_NOT_FREE
     assert why[deaf.id] is LeftWhy.WITH_INTERPRETER
     assert why[far.id] is LeftWhy.TOO_FAR
     assert why[known.id] is LeftWhy.NO_DAY

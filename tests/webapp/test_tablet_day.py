@@ -212,6 +212,23 @@ def test_measures_show_in_both_languages_also_when_their_review_is_overdue(table
     assert set(safety["label"]) == {"fr", "en"}
 
 
+def test_whoever_goes_along_has_the_visit_and_whom_with_but_no_form(tablet: Tablet) -> None:
+    with tablet.house.sessions.begin() as session:
+        other = make_user(session, role=Role.VISITOR, name="Ana Bis")
+        session.get_one(Visit, tablet.visit.id).second_visitor_id = other.id
+    hers = tablet.today
+    assert [one["label"]["en"] for one in hers["alerts"]] == ["Two go: Ana Bis comes along"]
+    assert hers["forms"]
+    with tablet.house.sessions.begin() as session:
+        visit = session.get_one(Visit, tablet.visit.id)
+        visit.visitor_id, visit.second_visitor_id = other.id, tablet.visitor.id
+    along = tablet.today
+    assert along["dwelling"] == hers["dwelling"]
+    assert (along["forms"], along["beside"]) == ([], [])
+    (said,) = along["alerts"]
+    assert (said["kind"], said["label"]["en"]) == ("help", "Two go: Ana Bis fills in the form")
+
+
 def test_the_interpreter_of_the_very_case_is_told_and_of_no_other(tablet: Tablet) -> None:
     visit_id = uuid.UUID(tablet.today["id"])
     with tablet.house.sessions.begin() as session:

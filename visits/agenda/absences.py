@@ -18,7 +18,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.accounts import User
 from visits.models.agenda import Absence, AbsenceChange, AbsenceKind, ChangeKind
 from visits.models.cases import Case
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import Visit, VisitState, made_by
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 
@@ -149,7 +149,7 @@ def hit_by(
         select(Visit, visible_cases(viewer).label("seen"))
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.visitor_id == visitor_id, Visit.state == VisitState.PLANNED)
+        .where(made_by([visitor_id]), Visit.state == VisitState.PLANNED)
         .where(Visit.planned_start_at >= max(midnight_in_paris(first), now))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .order_by(Visit.planned_start_at, Visit.id)
@@ -226,6 +226,9 @@ def _change(
     together = [visit]
     if doing.kind is not ChangeKind.GIVEN_BACK:
         together += made_together(session, visit, viewer)
+    if doing.visitor_id is not None and visit.second_visitor_id == absence.visitor_id:
+        for one in together:  # whose place is taken is its visitor, and the other goes along
+            one.visitor_id, one.second_visitor_id = absence.visitor_id, one.visitor_id
     for one in together:
         absence.changes.append(
             AbsenceChange(

@@ -3,11 +3,11 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
 from visits.agenda.visitors import visitors_seen
 from visits.agenda.working_time import WorkingTime, joined, working_time
@@ -16,7 +16,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState, made_by
 from visits.sight import Viewer, visible_cases
 from visits.sight.listing import By, Listed, Wanted, page_of_found
 
@@ -31,7 +31,10 @@ ORDER = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A visit in the agenda; of one the viewer may not see nothing but when, and that it is."""
+    """A visit in the agenda; of one the viewer may not see nothing but when, and that it is.
+
+    Where two go, `beside` names the other.
+    """
 
     start_at: datetime
     end_at: datetime
@@ -40,7 +43,8 @@ class Entry:
     person_id: uuid.UUID | None = None
     name: str = ""
     city: str = ""
-    turn: int = 0
+    turn: int | None = None
+    beside: str = ""
 
     @property
     def is_planned(self) -> bool:
@@ -97,10 +101,14 @@ def read_agenda(
 def _entries(
     session: Session, visitors: Sequence[uuid.UUID], first: date, last: date, viewer: Viewer
 ) -> dict[tuple[uuid.UUID, date], list[Entry]]:
+    second = aliased(User)
     statement = (
         select(
             Visit.id,
-            Visit.visitor_id,
+            User.id,
+            User.name,
+            second.id,
+            second.name,
             Visit.planned_start_at,
             Visit.planned_end_at,
             Visit.state,
@@ -111,9 +119,11 @@ def _entries(
         )
         .join(Visit.case)
         .join(Case.person)
+        .join(Visit.visitor)
+        .outerjoin(second, Visit.second_visitor)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id.in_(visitors), Visit.state.in_(SHOWN), AT_HOME)
+        .where(made_by(visitors), Visit.state.in_(SHOWN), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .order_by(Visit.planned_start_at, Visit.id)
@@ -121,12 +131,17 @@ def _entries(
     )
     found: defaultdict[tuple[uuid.UUID, date], list[Entry]] = defaultdict(list)
     for row in session.execute(statement):
-        visit_id, visitor_id, start_at, end_at, state, turn, person, city, seen = row
-        entry = Entry(start_at, end_at, state)
-        if seen:
-            known = (visit_id, person.id, person.name, city or "", turn)
-            entry = Entry(start_at, end_at, state, *known)
-        found[visitor_id, today_in_paris(start_at)].append(entry)
+        visit_id, *goers, start_at, end_at, state, turn, person, city, seen = row
+        first_id, first_name, second_id, second_name = goers
+        rows = ((first_id, second_name, turn), (second_id, first_name, None))
+        for visitor_id, other, its_turn in rows:
+            if visitor_id is None:
+                continue
+            entry = Entry(start_at, end_at, state, beside=other or "")
+            if seen:
+                its = {"visit_id": visit_id, "person_id": person.id, "name": person.name}
+                entry = replace(entry, **its, city=city or "", turn=its_turn)
+            found[visitor_id, today_in_paris(start_at)].append(entry)
     return dict(found)
 
 
@@ -159,6 +174,7 @@ def list_agenda(
             contains_eager(Visit.case).joinedload(Case.person),
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
             joinedload(Visit.visitor),
+            joinedload(Visit.second_visitor),
         )
     )
     tie = (Visit.planned_start_at, Visit.id)
@@ -175,7 +191,7 @@ def _found(viewer: Viewer, only: AgendaFilter) -> Select[uuid.UUID]:
     if only.organisation is not None:
         theirs = theirs.where(User.organisation_id == only.organisation)
     found = select(Visit.id).where(
-        Visit.visitor_id.in_(theirs),
+        made_by(theirs),
         AT_HOME,
         Visit.planned_start_at >= midnight_in_paris(only.first),
         Visit.planned_start_at < midnight_in_paris(only.last + timedelta(days=1)),

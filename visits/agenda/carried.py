@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from visits.ground.errors import NotFound
 from visits.models.cases import Case
 from visits.models.people import AccessedPerson, AccessEvent
-from visits.models.visits import Visit, VisitState
+from visits.models.visits import Visit, VisitState, made_by
 from visits.sight.reach import Viewer, visible_cases
 
 # What the day of a tablet, and what else is due in its homes, are called in the access log, and how
@@ -65,7 +65,7 @@ def taken_back(session: Session, viewer: Viewer, held: Collection[uuid.UUID]) ->
         select(Visit.id)
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.id.in_(held), Visit.visitor_id == viewer.user_id, visible_cases(viewer))
+        .where(Visit.id.in_(held), made_by([viewer.user_id]), visible_cases(viewer))
         .where(Visit.state != VisitState.CANCELLED)
     )
     hers = set(session.scalars(statement))

@@ -23,7 +23,7 @@ from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.unusual_hours import unusual_hour
 from visits.models.cases import Case
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit, made_by
 from visits.sight import Viewer, visible_cases
 
 
@@ -97,6 +97,7 @@ def read_diary(
         select(
             Visit.id,
             Visit.visitor_id,
+            Visit.second_visitor_id,
             Visit.planned_start_at,
             Visit.planned_end_at,
             Residence.lat,
@@ -107,17 +108,18 @@ def read_diary(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id.in_(list(visitors)), Visit.state.in_(LIVE), AT_HOME)
+        .where(made_by(list(visitors)), Visit.state.in_(LIVE), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(first))
         .where(Visit.planned_start_at < midnight_in_paris(last + timedelta(days=1)))
         .where(Visit.id.not_in(list(but)))
         .order_by(Visit.planned_start_at, Visit.id)
     )
     stops: defaultdict[tuple[uuid.UUID, date], list[Stop]] = defaultdict(list)
-    for visit_id, visitor_id, start_at, end_at, lat, lon, seen in session.execute(taken):
+    for visit_id, *goers, start_at, end_at, lat, lon, seen in session.execute(taken):
         where = (lat, lon) if seen and lat is not None and lon is not None else None
         stop = Stop(start_at, end_at, visit_id, where)
-        stops[visitor_id, today_in_paris(start_at)].append(stop)
+        for visitor_id in filter(None, goers):
+            stops[visitor_id, today_in_paris(start_at)].append(stop)
     return Diary(
         working_time(session, visitors, first, last), terms_of(session, visitors), dict(stops)
     )

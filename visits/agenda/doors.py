@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from visits.calls.contacts import NOTE_LENGTH, keep_refusal
-from visits.calls.ladder import ladder_climbed
+from visits.calls.ladder import climb
 from visits.calls.taking_back import ENDING, GRAVE, REFUSALS, note_grave
 from visits.cases.appointments import move_visit
 from visits.cases.coming import make_for
@@ -161,7 +161,7 @@ def _lead_on(
         note_interpreter(session, case, attempt.note or "", attempt=attempt, viewer=viewer, now=now)
     if attempt.reason is not None:
         keep_refusal(session, case, attempt.reason, now=now)
-    elif attempt.disposition is Disposition.NO_ANSWER and ladder_climbed(session, case, now=now):
+    elif attempt.disposition is Disposition.NO_ANSWER and climb(session, case, now=now):
         after_shut_door(session, case, CaseState.UNREACHABLE)
 
 

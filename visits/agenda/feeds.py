@@ -19,7 +19,7 @@ from visits.models.agenda import CalendarFeed
 from visits.models.cases import Case
 from visits.models.people import AccessKind, Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState, made_by
 from visits.people.measures import standing_alerts
 from visits.sight import Reach, Viewer, visible_cases
 from visits.sight.access_log import log_access
@@ -109,7 +109,7 @@ def read_feed(session: Session, feed: CalendarFeed, *, now: datetime) -> Sequenc
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Residence, Residence.id == Dwelling.residence_id)
-        .where(Visit.visitor_id == visitor.id, Visit.state.in_(SHOWN), AT_HOME)
+        .where(made_by([visitor.id]), Visit.state.in_(SHOWN), AT_HOME)
         .where(Visit.planned_start_at >= now - PAST, Visit.planned_start_at < now + AHEAD)
         .order_by(Visit.planned_start_at, Visit.id)
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
+from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot, slot_of
 from visits.agenda.visit_wishes import checked_company
 from visits.cases.appointments import call_off
 from visits.cases.stages import after_cancelling, move
@@ -21,7 +21,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case, CaseState, Task, TaskState
 from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
-from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState, made_by
 from visits.sight import Viewer, visible_cases
 from visits.sight.access_log import log_access
 
@@ -60,6 +60,7 @@ def plan_visit(
     place: str = "",
     attended_by: str = "",
     beside: tuple[uuid.UUID, ...] = (),
+    second_id: uuid.UUID | None = None,
 ) -> Visit:
     """Put a visit in a visitor's diary, ahead of time too and beside one that is planned already.
 
@@ -67,12 +68,12 @@ def plan_visit(
     Raises Conflict when the person has not agreed, when a visit is planned and nothing more is due,
     Invalid when the visitor cannot come then, or when nobody comes then unless somebody says why in
     `insist`. To somebody who has no home here it says the `place`; `attended_by` says who else is
-    to be there, `beside` which visits are made at once with it.
+    to be there, `beside` which visits are made at once with it, `second_id` who goes along.
     """
     answered = _what_it_answers(session, case, kind, tasks, by=today_in_paris(start_at))
     elsewhere = _checked_place(case, place)
     end_at = start_at + timedelta(minutes=minutes)
-    slot = Slot(visitor_id, start_at, end_at, but=beside)
+    slot = Slot(visitor_id, start_at, end_at, but=beside, second_id=second_id)
     why = check_slot(session, case, slot, viewer=viewer, insist=insist, now=now)
     visit = Visit(
         case_id=case.id,
@@ -86,6 +87,7 @@ def plan_visit(
         unusual_why=why,
         place=elsewhere,
         attended_by=checked_company(attended_by) or None,
+        second_visitor_id=second_id,
     )
     session.add(visit)
     session.flush()
@@ -124,20 +126,47 @@ def move_visit(
 ) -> None:
     """Give a planned visit another time or visitor, by the rules it was planned by.
 
-    What is made beside it goes along. It moves from the `turn` that was seen alone, if one is told.
+    What is made beside it moves too, and so does whoever goes along. It moves from the `turn` that
+    was seen alone, if one is told.
     """
     if visit.state is not VisitState.PLANNED:
         raise Conflict("visit_not_planned")
     if turn not in (None, visit.turn):
         raise Conflict("visit_moved_meanwhile")
     together = [visit, *made_together(session, visit, viewer)]
-    end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
-    slot = Slot(visitor_id, start_at, end_at, but=tuple(one.id for one in together))
+    slot = slot_of(visit, visitor_id, start_at, but=tuple(one.id for one in together))
     for one in together:
         one.unusual_why = check_slot(session, one.case, slot, viewer=viewer, insist=insist, now=now)
     for one in together:
         put(session, one, slot, now)
         changed(session, one.case, viewer, "visit_moved", now)
+
+
+def go_along(
+    session: Session,
+    visit: Visit,
+    second_id: uuid.UUID | None,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    insist: str = "",
+) -> None:
+    """Say who goes along on a planned visit, or that nobody does; what is made beside it alike.
+
+    Raises Conflict when it is not planned any more, Invalid when she cannot be there.
+    """
+    if visit.state is not VisitState.PLANNED:
+        raise Conflict("visit_not_planned")
+    together = [visit, *made_together(session, visit, viewer)]
+    its = slot_of(visit, visit.visitor_id, visit.planned_start_at)
+    slot = replace(its, but=tuple(one.id for one in together), second_id=second_id)
+    if second_id is not None:
+        said = insist or visit.unusual_why or ""
+        check_slot(session, visit.case, slot, viewer=viewer, insist=said, now=now)
+    for one in together:
+        one.second_visitor_id = second_id
+        one.turn += 1
+        changed(session, one.case, viewer, "second_visitor_said", now)
 
 
 def made_together(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Visit]:
@@ -163,7 +192,7 @@ def made_together(session: Session, visit: Visit, viewer: Viewer) -> Sequence[Vi
 def put(session: Session, visit: Visit, slot: Slot, now: datetime) -> None:
     """Let a visit be at a time that was checked, and tell whom it is with."""
     former_at = visit.planned_start_at
-    visit.visitor_id = slot.visitor_id
+    visit.visitor_id, visit.second_visitor_id = slot.visitor_id, slot.second_id
     visit.planned_start_at, visit.planned_end_at = slot.start_at, slot.end_at
     visit.turn += 1
     tell_of_visit(session, visit, now=now, former_at=former_at)
@@ -185,9 +214,8 @@ def put_at(
     """
     if visit.state is not VisitState.PLANNED:
         return False
-    end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
     beside = (one.id for one in made_together(session, visit, viewer))
-    slot = Slot(visitor_id, start_at, end_at, but=(visit.id, *beside))
+    slot = slot_of(visit, visitor_id, start_at, but=(visit.id, *beside))
     beside_then = replace(slot, but=(*slot.but, *_there_then(session, visit.case, slot)))
     try:
         visit.unusual_why = check_slot(
@@ -302,10 +330,10 @@ def find_visit(
         .join(Visit.case)
         .join(Case.person)
         .where(Visit.id == visit_id, visible_cases(viewer))
-        .options(joinedload(Visit.visitor))
+        .options(joinedload(Visit.visitor), joinedload(Visit.second_visitor))
     )
     if viewer.reach == "own":
-        statement = statement.where(Visit.visitor_id == viewer.user_id)
+        statement = statement.where(made_by([viewer.user_id]))
     if to_change:
         statement = statement.with_for_update(of=(Visit, Case), key_share=True)
     visit = session.scalars(statement).one_or_none()
@@ -322,12 +350,14 @@ def visits_of_visitor(
         select(Visit)
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.visitor_id == viewer.user_id, visible_cases(viewer))
+        .where(made_by([viewer.user_id]), visible_cases(viewer))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
         .where(Visit.state != VisitState.CANCELLED, AT_HOME)
         .options(
             contains_eager(Visit.case).contains_eager(Case.person),
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
+            joinedload(Visit.visitor),
+            joinedload(Visit.second_visitor),
         )
         .order_by(Visit.planned_start_at, Visit.id)
     )

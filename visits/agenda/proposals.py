@@ -70,8 +70,9 @@ def propose(
     going = {visit.id: may_go(session, visit.case, viewer, on=first) for visit in visits}
     every = {one.id: one for each in going.values() for one in each}
     but = [visit.id for visit in visits]
+    asked = {one for visit in visits for one in visit.goers} | {visitor_id}
     until = last + AHEAD
-    diary = read_diary(session, every.keys() | {visitor_id}, first, until, viewer=viewer, but=but)
+    diary = read_diary(session, every.keys() | asked, first, until, viewer=viewer, but=but)
     roads = Roads(travel)
     places = places_of(diary, list(every.values()), first, until)
     found = {}
@@ -124,7 +125,7 @@ def _later(
 ) -> Later | None:
     lasts = visit.planned_end_at - visit.planned_start_at
     for start_at in _same_hour(visit.planned_start_at, last):
-        if diary.is_free(visit.visitor_id, start_at, start_at + lasts):
+        if all(diary.is_free(one, start_at, start_at + lasts) for one in visit.goers):
             added = added_at(diary, roads, visit.visitor_id, start_at, home)
             return Later(start_at, start_at + lasts, added)
     return None

@@ -14,7 +14,7 @@ from visits.models.cases import Case
 from visits.models.interpreters import InterpreterNeed
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
-from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit, made_by
 from visits.people.measures import standing_alerts
 from visits.sight import Viewer, visible_cases
 
@@ -46,7 +46,7 @@ def sheet_of_day(
         select(Visit, visible_cases(viewer).label("seen"))
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.visitor_id == visitor_id, Visit.state.in_(LIVE), AT_HOME)
+        .where(made_by([visitor_id]), Visit.state.in_(LIVE), AT_HOME)
         .where(Visit.planned_start_at >= midnight_in_paris(day))
         .where(Visit.planned_start_at < midnight_in_paris(day + timedelta(days=1)))
         .options(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, select
@@ -18,7 +18,7 @@ from visits.ground.unusual_hours import unusual_hour
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
 from visits.models.people import Person
-from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit, made_by
 from visits.people.protection import named_for_way
 from visits.sight import Viewer, visible_cases
 from visits.sight.landlords import may_work_for
@@ -35,12 +35,18 @@ def visitors(session: Session, landlord_id: uuid.UUID) -> Sequence[User]:
 
 @dataclass(frozen=True)
 class Slot:
-    """A visitor's time; `but` are the visits that move there, or away."""
+    """A visitor's time, and whoever goes along; `but` are the visits that move there, or away."""
 
     visitor_id: uuid.UUID
     start_at: datetime
     end_at: datetime
     but: tuple[uuid.UUID, ...] = ()
+    second_id: uuid.UUID | None = None
+
+    def each(self) -> Sequence["Slot"]:
+        """Give the time of each who goes, always in the same order: nobody waits for another."""
+        goers = {one for one in (self.visitor_id, self.second_id) if one}
+        return [replace(self, visitor_id=one, second_id=None) for one in sorted(goers, key=str)]
 
     def taken(self) -> tuple[ColumnElement[bool], ...]:
         """Give the conditions on `Visit` for those at the same time."""
@@ -53,6 +59,20 @@ class Slot:
         )
 
 
+def slot_of(
+    visit: Visit, visitor_id: uuid.UUID, start_at: datetime, *, but: tuple[uuid.UUID, ...] = ()
+) -> Slot:
+    """Give a visit's time at an hour by a visitor; whoever goes along still does.
+
+    Where it is given to her, whose it was goes along.
+    """
+    second_id = visit.second_visitor_id
+    if second_id == visitor_id:
+        second_id = visit.visitor_id
+    end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
+    return Slot(visitor_id, start_at, end_at, but, second_id)
+
+
 def check_slot(
     session: Session,
     case: Case,
@@ -63,6 +83,23 @@ def check_slot(
     now: datetime,
 ) -> str | None:
     """Refuse what cannot be; gives why it is all the same to be, where that had to be said."""
+    if slot.visitor_id == slot.second_id:
+        raise Invalid({"second_visitor_id": "second_is_the_first"})
+    whys = []
+    for hers in slot.each():
+        try:
+            whys.append(_check_hers(session, case, hers, viewer=viewer, insist=insist, now=now))
+        except Invalid as refused:
+            if hers.visitor_id != slot.second_id or "visitor_id" not in refused.fields:
+                raise
+            code = refused.fields["visitor_id"]
+            raise Invalid({"second_visitor_id": code}, **refused.details) from None
+    return next((why for why in whys if why), None)
+
+
+def _check_hers(
+    session: Session, case: Case, slot: Slot, *, viewer: Viewer, insist: str, now: datetime
+) -> str | None:
     # Two visits planned at once would not see each other in the visitor's diary.
     visitor = session.get(User, slot.visitor_id, with_for_update={"key_share": True})
     if visitor is None or visitor not in visitors(session, case.person.landlord_id):
@@ -95,7 +132,7 @@ def check_slot(
 
 def _goes_already(session: Session, case: Case, slot: Slot) -> bool:
     """Tell whether a visit that stands is the visitor's: it stands after a mandate has ended."""
-    hers = _standing(case).where(Visit.visitor_id == slot.visitor_id, Visit.id.in_(slot.but))
+    hers = _standing(case).where(made_by([slot.visitor_id]), Visit.id.in_(slot.but))
     return session.scalars(hers.limit(1)).first() is not None
 
 
@@ -113,7 +150,7 @@ def _refuse_collision(session: Session, slot: Slot, viewer: Viewer) -> None:
         select(Visit.planned_start_at, Person, visible_cases(viewer).label("seen"))
         .join(Visit.case)
         .join(Case.person)
-        .where(Visit.visitor_id == slot.visitor_id, *slot.taken())
+        .where(made_by([slot.visitor_id]), *slot.taken())
         .order_by(Visit.planned_start_at, Visit.id)
         .limit(1)
     )

@@ -22,7 +22,12 @@ MOST = 100
 def may_swap_with(
     session: Session, visit: Visit, *, viewer: Viewer, now: datetime
 ) -> Sequence[Visit]:
-    """List the visits two weeks around with which one may change places, as far as seen."""
+    """List the visits two weeks around with which one may change places, as far as seen.
+
+    Where two go, none: the hour is that of both.
+    """
+    if visit.second_visitor_id is not None:
+        return []
     theirs = select(User.id).where(visitors_seen(viewer))
     around = (
         select(Visit)
@@ -30,6 +35,7 @@ def may_swap_with(
         .join(Case.person)
         .where(Visit.id != visit.id, Visit.state == VisitState.PLANNED, visible_cases(viewer))
         .where(Visit.visitor_id.in_(theirs), Visit.planned_start_at > now)
+        .where(Visit.second_visitor_id.is_(None))
         .where(Visit.planned_start_at >= visit.planned_start_at - AROUND)
         .where(Visit.planned_start_at <= visit.planned_start_at + AROUND)
         .options(contains_eager(Visit.case).contains_eager(Case.person))

@@ -61,6 +61,7 @@ def plan_beside(
                 insist=insist,
                 attended_by=visit.attended_by or "",
                 beside=tuple(one.id for one in made),
+                second_id=visit.second_visitor_id,
             )
         )
     return made[1:]

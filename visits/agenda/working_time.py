@@ -17,7 +17,7 @@ from diagnostics.delays import PARIS
 from visits.ground.deadlines import is_public_holiday, midnight_in_paris
 from visits.ground.unusual_hours import EARLIEST, LATEST, SUNDAY
 from visits.models.agenda import Absence, Availability, AvailabilityDay, DayKind, VisitorTerms
-from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit, made_by
 
 Position = tuple[float, float]
 # What holds for whom nothing is noted.
@@ -181,7 +181,7 @@ def _planned_on(
     session: Session, visitor_id: uuid.UUID, day: date, but: Collection[uuid.UUID]
 ) -> int:
     counted = select(func.count(func.distinct(Visit.planned_start_at))).where(
-        Visit.visitor_id == visitor_id,
+        made_by([visitor_id]),
         Visit.state.in_(LIVE),
         AT_HOME,
         Visit.planned_start_at >= midnight_in_paris(day),

@@ -25,9 +25,10 @@ from visits.cases.pauses import in_pause
 from visits.ground.deadlines import today_in_paris
 from visits.models.calls import ContactAttempt, Refusal
 from visits.models.cases import ON_THE_WAY, Case, CaseState
+from visits.models.messages import Message, MessageKind, MessageState
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, Visit, VisitState
+from visits.models.visits import AT_HOME, Visit, VisitState, made_by
 from visits.people.call_wishes import not_now
 from visits.sight.left_alone import cases_left_alone, left_alone
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
@@ -38,6 +39,7 @@ from visits.sight.wording import every_city, mentions
 # A programme of so many cases offers every city: whoever lives where is not looked up for a filter.
 MANY = 2_000
 TO_CONTACT, CALL_BACK_DUE = "to_contact", "call_back_due"
+TO_WRITE = "to_write"
 ASK_AGAIN, NO_HOME, PAUSED, CLOSED, ALL = "ask_again", "no_home", "paused", "closed", "all"
 OTHER_WISH = "other_wish"
 PAST_KEEPING = "past_keeping"
@@ -65,12 +67,12 @@ class CaseFilter:
     """Which cases; an empty field does not filter.
 
     `state` is a state, or `to_contact` (see `visits.calls.turns`), `call_back_due` (those of them
-    who were promised a call back by now), `ask_again` (soft
-    refusals whose delay is over), `no_home` (open ones without a dwelling), `paused` (open ones
-    in which nothing is due today), `other_wish` (those waiting for a call who asked to be phoned at
-    other hours, later or never, or for no contact in this programme), `past_keeping` (closed, kept
-    longer than their programme says), `closed` (those closed on the way to a visit, which are in
-    the list of no other state), `all`.
+    who were promised a call back by now), `to_write` (those whom nobody called or wrote to yet),
+    `ask_again` (soft refusals whose delay is over), `no_home` (open ones without a dwelling),
+    `paused` (open ones in which nothing is due today), `other_wish` (those waiting for a call who
+    asked to be phoned at other hours, later or never, or for no contact in this programme),
+    `past_keeping` (closed, kept longer than their programme says), `closed` (those closed on the
+    way to a visit, which are in the list of no other state), `all`.
     """
 
     programme: str = ""
@@ -157,6 +159,8 @@ def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[b
         return to_contact(session, now, only.programme)
     if name == CALL_BACK_DUE:
         return and_(to_contact(session, now, only.programme), Case.call_back_at.is_not(None))
+    if name == TO_WRITE:
+        return _nothing_tried()
     if name == NO_HOME:
         return and_(Case.dwelling_id.is_(None), Case.closed_on.is_(None))
     if name == PAUSED:
@@ -177,6 +181,20 @@ def _state(session: Session, only: CaseFilter, now: datetime) -> ColumnElement[b
     state = CaseState(name)
     stands = [Case.closed_on.is_(None)] if state in ON_THE_WAY else []
     return and_(Case.state == state, *stands)
+
+
+def _nothing_tried() -> ColumnElement[bool]:
+    """Give the condition for whom nobody called yet, and to whom no first letter was made."""
+    called = exists().where(
+        ContactAttempt.case_id == Case.id, ContactAttempt.taken_back_at.is_(None)
+    )
+    written = exists().where(
+        Message.case_id == Case.id,
+        Message.kind == MessageKind.FIRST_LETTER,
+        Message.state.not_in((MessageState.STOPPED, MessageState.GIVEN_UP)),
+    )
+    waits = (Case.state == CaseState.TO_CALL, Case.closed_on.is_(None))
+    return and_(*waits, Case.person_id.not_in(left_alone()), ~called, ~written)
 
 
 def may_be_asked_again(now: datetime) -> ColumnElement[bool]:
@@ -263,7 +281,7 @@ def case_file(session: Session, case: Case) -> list[Visit]:
     statement = (
         select(Visit)
         .where(Visit.case_id == case.id, AT_HOME)
-        .options(joinedload(Visit.visitor))
+        .options(joinedload(Visit.visitor), joinedload(Visit.second_visitor))
         .order_by(Visit.planned_start_at.desc(), Visit.id.desc())
     )
     return list(session.scalars(statement))
@@ -303,7 +321,7 @@ def diary_of(
         .join(Case.person)
         .outerjoin(Case.dwelling)
         .outerjoin(Dwelling.residence)
-        .where(Visit.visitor_id == visitor_id, AT_HOME)
+        .where(made_by([visitor_id]), AT_HOME)
         .where(Visit.state.in_((VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)))
         .where(Visit.planned_start_at >= start_at, Visit.planned_start_at < end_at)
         .order_by(Visit.planned_start_at, Visit.id)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits.calls.desk import let_go
-from visits.calls.ladder import UNANSWERED, ladder_climbed
+from visits.calls.ladder import UNANSWERED, climb
 from visits.calls.phones import note_number, note_wrong, read_number, read_whose
 from visits.calls.taking_back import GRAVE, REFUSALS, note_grave
 from visits.calls.welfare import ABOUT_HER, asks_how_she_is, follow_answer, rest_until, stood
@@ -306,7 +306,7 @@ def _follow(
         keep_refusal(session, case, attempt.reason or RefusalReason.NOT_SAID, now=now)
     elif attempt.disposition in ABOUT_HER and case.state is CaseState.UNREACHABLE:
         move(case, CaseState.TO_CALL)
-    elif attempt.disposition in UNANSWERED and ladder_climbed(session, case, now=now):
+    elif attempt.disposition in UNANSWERED and climb(session, case, now=now):
         move(case, CaseState.UNREACHABLE)
 
 

@@ -79,15 +79,19 @@ def steps_of(session: Session, case: Case, *, now: datetime) -> list[Step]:
     return found
 
 
-def ladder_climbed(session: Session, case: Case, *, now: datetime) -> bool:
-    """Tell whether all there is to try was tried: calls and knocks without an answer, and writing.
+def climb(session: Session, case: Case, *, now: datetime) -> bool:
+    """Go on after a call or a knock without an answer; tells whether all there is was tried.
 
-    A card that left after the last call gives her one call more.
+    Once the calls are used up, what is written next is made by itself: nobody is called on and on
+    because nobody thought of it. A card that left after the last call gives her one call more.
     """
     tries = [one for one in _tries(session, case) if one.disposition in UNANSWERED]
     if len(tries) < _protocol(session, case).max_calls:
         return False
-    written = (one for one in steps_of(session, case, now=now) if one.rung is not Rung.CALL)
+    written = [one for one in steps_of(session, case, now=now) if one.rung is not Rung.CALL]
+    for one in written:
+        if one.is_next:
+            tell_on_the_ladder(session, case, WRITTEN[one.rung], now=now)
     return all(one.state in PAST for one in written)
 
 
@@ -112,6 +116,18 @@ def take_step(session: Session, case: Case, rung: Rung, *, viewer: Viewer, now: 
         what="ladder_step",
         now=now,
     )
+
+
+def write_first(session: Session, cases: Iterable[Case], *, viewer: Viewer, now: datetime) -> int:
+    """Make the first letter of each case in which it is next; gives how many were made."""
+    made = 0
+    for case in cases:
+        try:
+            take_step(session, case, Rung.LETTER, viewer=viewer, now=now)
+        except Conflict:  # nobody writes to her, or somebody did meanwhile
+            continue
+        made += 1
+    return made
 
 
 def _rungs(protocol: Protocol) -> Iterable[tuple[Rung, int]]:

@@ -11,7 +11,7 @@ from visits.ground.errors import Conflict
 from visits.messages.making import overtake, tell_of_visit
 from visits.models.accounts import User
 from visits.models.cases import Case, CasePause
-from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState, made_by
 
 # Answers that are taken from a visit again let it wait again, and so does an ending that called it
 # off and was none; what a door ended stays.
@@ -81,19 +81,23 @@ def call_off_all(
 def put_back(session: Session, visit: Visit, *, now: datetime) -> bool:
     """Put a visit that was called off by mistake back into the diary, if it can still take place.
 
-    Tells whether it can: its hour is to come, in no pause, and its visitor works here and is free.
+    Tells whether it can: its hour is to come, in no pause, and whoever goes works here and is free.
     """
     # Two visits put there at once would not see each other in the visitor's diary.
-    visitor = session.get_one(User, visit.visitor_id, with_for_update={"key_share": True})
+    goers = [
+        session.get_one(User, one, with_for_update={"key_share": True})
+        for one in sorted(visit.goers, key=str)
+    ]
     taken = select(Visit.id).where(
-        Visit.visitor_id == visit.visitor_id,
+        made_by(visit.goers),
         AT_HOME,
         Visit.state.in_(LIVE),
         Visit.planned_start_at < visit.planned_end_at,
         Visit.planned_end_at > visit.planned_start_at,
     )
     over = visit.planned_start_at <= now or visit.state is not VisitState.CANCELLED
-    if over or not visitor.active or session.scalars(taken.limit(1).order_by(Visit.id)).first():
+    gone = any(not one.active for one in goers)
+    if over or gone or session.scalars(taken.limit(1).order_by(Visit.id)).first():
         return False
     if _rests(session, visit):
         return False

@@ -25,6 +25,7 @@ from visits.models.visits import (
     SubmissionState,
     Visit,
     VisitState,
+    made_by,
 )
 from visits.sight.homes import took_place_in
 from visits.sight.listing import By, Listed, Wanted, count_found, page_of_found
@@ -82,14 +83,14 @@ def count_visits(session: Session, viewer: Viewer, *, only: VisitFilter) -> int:
 def _found(session: Session, viewer: Viewer, only: VisitFilter) -> Select[uuid.UUID]:
     found = select(Visit.id).where(cases_seen(session, viewer, Visit.case_id))
     if viewer.reach is Reach.OWN:
-        found = found.where(Visit.visitor_id == viewer.user_id)
+        found = found.where(made_by([viewer.user_id]))
     if only.to_review:
         found = found.where(Visit.id.in_(AWAITS_REVIEW))
     else:
         found = found.where(AT_HOME, Visit.planned_start_at >= only.start_at)
         found = found.where(Visit.planned_start_at < only.end_at)
     if only.visitor_id is not None:
-        found = found.where(Visit.visitor_id == only.visitor_id)
+        found = found.where(made_by([only.visitor_id]))
     if only.state == STANDING:
         gone = (VisitState.CANCELLED, VisitState.FAILED)
         found = found.where(Visit.state.not_in(gone))

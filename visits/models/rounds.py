@@ -99,7 +99,8 @@ class StopState(enum.StrEnum):
 class RoundStop(Base):
     """A visit that a proposal puts into a visitor's day.
 
-    `drive` and `metres` lead to it, in seconds and metres. `moves` tells that `visit_id` is planned
+    `drive` and `metres` lead to it, in seconds and metres; `second_visitor_id` goes along where two
+    go, by `second_drive` and `second_metres`. `moves` tells that `visit_id` is planned
     already, on that day at another hour, else it is the visit that was planned when the stop was
     accepted. `turn` is the visit's own since then, and `start_was` when a moved one was to begin.
     `why` is what kept it from being accepted.
@@ -118,6 +119,9 @@ class RoundStop(Base):
     end_at: Mapped[datetime]
     drive: Mapped[int]
     metres: Mapped[int]
+    second_visitor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    second_drive: Mapped[int | None]
+    second_metres: Mapped[int | None]
     moves: Mapped[bool] = mapped_column(default=False)
     state: Mapped[StopState] = mapped_column(stored_enum(StopState), default=StopState.PROPOSED)
     why: Mapped[str | None] = mapped_column(String(40))
@@ -125,9 +129,26 @@ class RoundStop(Base):
     turn: Mapped[int | None]
     start_was: Mapped[datetime | None]
 
-    visitor: Mapped[User] = relationship()
+    visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
+    second_visitor: Mapped[User | None] = relationship(foreign_keys=[second_visitor_id])
     case: Mapped[Case] = relationship()
     visit: Mapped[Visit | None] = relationship()
+
+    @property
+    def goers(self) -> tuple[uuid.UUID, ...]:
+        """Name who goes there: its visitor, and whoever goes along."""
+        second = self.second_visitor_id
+        return (self.visitor_id, second) if second else (self.visitor_id,)
+
+    def way_of(self, visitor_id: uuid.UUID) -> tuple[int, int]:
+        """Give the seconds and metres that lead there one of those who go."""
+        if visitor_id == self.second_visitor_id:
+            return self.second_drive or 0, self.second_metres or 0
+        return self.drive, self.metres
+
+    def beside(self, visitor_id: uuid.UUID) -> User | None:
+        """Give with whom one of those who go goes, if two do."""
+        return self.visitor if visitor_id == self.second_visitor_id else self.second_visitor
 
     @property
     def is_proposed(self) -> bool:
@@ -141,6 +162,7 @@ class LeftWhy(enum.StrEnum):
     NO_HOME = "no_home"
     NO_PLACE = "no_place"
     TWO_GO = "two_go"
+    TWO_NOT_FREE = "two_not_free"
     ELSEWHERE = "elsewhere"
     WITH_INTERPRETER = "with_interpreter"
     NOBODY_MAY_GO = "nobody_may_go"

@@ -2,13 +2,22 @@
 
 import enum
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedBytes, EncryptedJson, EncryptedText, new_id, stored_enum
+from visits.ground.db import (
+    Base,
+    EncryptedBytes,
+    EncryptedJson,
+    EncryptedText,
+    index_of_some,
+    new_id,
+    stored_enum,
+)
 from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.portfolio import Dwelling, FormVersion
@@ -44,7 +53,8 @@ class Visit(Base):
     `kind` is one of the programme's kinds of visit, empty for its first. `was_in_id` is the home it
     took place in: her case moves with her. `place` says where it is when she has no home here.
     `unusual_why` says why it is at an hour, or beside a visit, at which nobody comes unasked.
-    `attended_by` says who else is to be there.
+    `attended_by` says who else is to be there. `second_visitor_id` goes along where two go: the
+    hour is both's, the form its visitor's.
     `turn` grows each time it is moved, called off or put back: calendars ask for it.
     """
 
@@ -54,6 +64,12 @@ class Visit(Base):
         # A week is counted, and it is seen whether somebody was visited, without the visits.
         Index("ix_visit_planned_start_at", "planned_start_at", "state", "case_id", "id"),
         Index("ix_visit_case_id_state", "case_id", "state", "channel"),
+        index_of_some(
+            "ix_visit_second_visitor_id",
+            "second_visitor_id",
+            "planned_start_at",
+            where="second_visitor_id IS NOT NULL",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -74,17 +90,31 @@ class Visit(Base):
     unusual_why: Mapped[str | None] = mapped_column(EncryptedText)
     place: Mapped[str | None] = mapped_column(EncryptedText)
     attended_by: Mapped[str | None] = mapped_column(EncryptedText)
+    second_visitor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
 
     case: Mapped[Case] = relationship()
     was_in: Mapped[Dwelling | None] = relationship()
     visitor: Mapped[User] = relationship(foreign_keys=[visitor_id])
+    second_visitor: Mapped[User | None] = relationship(foreign_keys=[second_visitor_id])
     submissions: Mapped[list["Submission"]] = relationship(back_populates="visit")
 
     @property
     def is_planned(self) -> bool:
         """Tell whether it is still to begin: it may be moved or called off."""
         return self.state is VisitState.PLANNED
+
+    @property
+    def goers(self) -> tuple[uuid.UUID, ...]:
+        """Name who goes there: its visitor, and whoever goes along."""
+        second = self.second_visitor_id
+        return (self.visitor_id, second) if second else (self.visitor_id,)
+
+    @property
+    def goers_said(self) -> str:
+        """Say by name who goes there."""
+        second = self.second_visitor
+        return f"{self.visitor.name} + {second.name}" if second else self.visitor.name
 
     @property
     def has_failed(self) -> bool:
@@ -114,6 +144,13 @@ class Visit(Base):
 
 # The condition on `Visit` for those that somebody comes for: of all that counts or plans visits.
 AT_HOME = Visit.channel == VisitChannel.HOME
+
+
+def made_by(
+    visitors: Collection[uuid.UUID] | Select[uuid.UUID],
+) -> ColumnElement[bool]:
+    """Give the condition on `Visit` for those that one of some visitors makes or goes along on."""
+    return or_(Visit.visitor_id.in_(visitors), Visit.second_visitor_id.in_(visitors))
 
 
 class SubmissionState(enum.StrEnum):

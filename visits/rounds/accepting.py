@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.agenda.planning import cancel_visit, changed, find_visit, plan_visit, put
-from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot
+from visits.agenda.slot_check import WHY_LENGTH, Slot, check_slot, slot_of
 from visits.agenda.visit_wishes import standing_visit_wishes
 from visits.agenda.visitors import visitors_kept
 from visits.cases.cases import find_case
@@ -40,7 +40,7 @@ class Part:
     def holds(self, stop: RoundStop) -> bool:
         """Tell whether a stop is of it."""
         return (
-            self.visitor_id in (None, stop.visitor_id)
+            self.visitor_id in (None, *stop.goers)
             and self.day in (None, today_in_paris(stop.start_at))
             and (self.stops is None or stop.id in self.stops)
         )
@@ -116,6 +116,7 @@ def _plan(session: Session, stop: RoundStop, *, viewer: Viewer, now: datetime) -
                 kind=stop.kind,
                 tasks=[stop.task_id] if stop.task_id else None,
                 attended_by=_who_must_be_there(session, stop),
+                second_id=stop.second_visitor_id,
             )
     except (Conflict, Invalid, NotFound) as refused:
         stop.why = _code_of(refused)
@@ -130,8 +131,8 @@ def _who_must_be_there(session: Session, stop: RoundStop) -> str:
 
 
 def _refuse_whose_days_are_not_kept(session: Session, stop: RoundStop, viewer: Viewer) -> None:
-    kept = select(User.id).where(User.id == stop.visitor_id, visitors_kept(viewer))
-    if session.scalars(kept).first() is None:
+    kept = select(User.id).where(User.id.in_(stop.goers), visitors_kept(viewer))
+    if set(session.scalars(kept)) != set(stop.goers):
         raise Invalid({"visitor_id": "unknown_visitor"})
 
 
@@ -156,8 +157,7 @@ def _shift(
             continue
         start_at = stop.start_was if back else stop.start_at
         assert start_at is not None
-        end_at = start_at + (visit.planned_end_at - visit.planned_start_at)
-        moving.append((stop, visit, Slot(visit.visitor_id, start_at, end_at)))
+        moving.append((stop, visit, slot_of(visit, visit.visitor_id, start_at)))
     while refused_one := _first_refused(session, moving, viewer=viewer, now=now):
         moving.remove(refused_one)
     for stop, visit, slot in moving:

@@ -32,7 +32,6 @@ USUAL_MINUTES = 60
 MOST, LATE, DUE_THEN, SOME_DAY, A_RISK = 100, 90, 60, 20, 10
 # Measures at the door for which one visitor's free hour at her home is not enough.
 BY_HAND = {
-    AlertCode.TWO_VISITORS: LeftWhy.TWO_GO,
     AlertCode.MEET_ELSEWHERE: LeftWhy.ELSEWHERE,
     AlertCode.INTERPRETER: LeftWhy.WITH_INTERPRETER,
 }
@@ -42,8 +41,9 @@ BY_HAND = {
 class Candidate:
     """A visit to put into somebody's day; `visit_id` is planned already, at `was_at`, and moves.
 
-    `going` are those who may go, `days` those on which it may be, `from_time` and `until_time` its
-    hours on a Paris clock, narrowed where something is `wished`, `left` why it cannot be at all.
+    `going` are those who may go, `along` those who may go along where two go, `days` those on which
+    it may be, `from_time` and `until_time` its hours on a Paris clock, narrowed where something is
+    `wished`, `left` why it cannot be at all.
     """
 
     case_id: uuid.UUID
@@ -61,6 +61,7 @@ class Candidate:
     from_time: time = EARLIEST
     until_time: time = LATEST
     wished: bool = False
+    along: frozenset[uuid.UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class _Known:
 
     going: Mapping[uuid.UUID, Sequence[User]]
     named: Mapping[uuid.UUID, set[uuid.UUID]]
-    by_hand: Mapping[uuid.UUID, LeftWhy]
+    measures: Mapping[uuid.UUID, Collection[AlertCode]]
     interpreted: Collection[uuid.UUID]
     knows: Mapping[uuid.UUID, uuid.UUID]
     worked_in: Mapping[uuid.UUID, Collection[uuid.UUID]]
@@ -149,6 +150,7 @@ def find_movable(
         .where(Visit.planned_start_at >= midnight_in_paris(scope.first_on))
         .where(Visit.planned_start_at < midnight_in_paris(scope.last_on + timedelta(days=1)))
         .where(Visit.attended_by.is_(None), Visit.unusual_why.is_(None))
+        .where(Visit.second_visitor_id.is_(None))
         .options(
             contains_eager(Visit.case).joinedload(Case.dwelling).joinedload(Dwelling.residence)
         )
@@ -200,7 +202,13 @@ def _candidate(
     today: date,
 ) -> Candidate:
     where = place_of(case)
-    going, left = _who_goes(case, where, scope, known)
+    going, left = _who_may_go(case, where, scope, known)
+    along = going if AlertCode.TWO_VISITORS in known.measures.get(case.person_id, ()) else None
+    if along is not None and left is None and len(along) < 2:
+        left = LeftWhy.TWO_GO
+    came = known.knows.get(case.id)
+    if scope.same_visitor and came in going:
+        going = frozenset({came})
     kind = (task.visit_kind if task else None) or ""
     programme = programme_of(session, case)
     return Candidate(
@@ -214,10 +222,11 @@ def _candidate(
         task_id=task.id if task else None,
         kind=kind,
         left=left,
+        along=along or frozenset(),
     )
 
 
-def _who_goes(
+def _who_may_go(
     case: Case, where: Position | None, scope: Scope, known: _Known
 ) -> tuple[frozenset[uuid.UUID], LeftWhy | None]:
     """Tell who of the scope may go to somebody, or why nobody does."""
@@ -225,8 +234,9 @@ def _who_goes(
         return frozenset(), LeftWhy.NO_HOME
     if where is None:
         return frozenset(), LeftWhy.NO_PLACE
-    if case.person_id in known.by_hand:
-        return frozenset(), known.by_hand[case.person_id]
+    for code in known.measures.get(case.person_id, ()):
+        if code in BY_HAND:
+            return frozenset(), BY_HAND[code]
     if case.id in known.interpreted:
         return frozenset(), LeftWhy.WITH_INTERPRETER
     there = case.residence.territory_id if case.residence else None
@@ -243,9 +253,6 @@ def _who_goes(
         going &= known.named.get(case.person_id, set())
         if not going:
             return frozenset(), LeftWhy.NOBODY_NAMED
-    came = known.knows.get(case.id)
-    if scope.same_visitor and came in going:
-        going = {came}
     return frozenset(going), None
 
 
@@ -293,7 +300,7 @@ def _known(session: Session, cases: Sequence[Case], scope: Scope) -> _Known:
     return _Known(
         going,
         named,
-        _by_hand(session, persons),
+        _measures(session, persons),
         standing_interpreters(session, ids),
         _who_came(session, ids),
         {one.id: worked_in(session, ids, one, scope.first_on) for one in places},
@@ -301,16 +308,17 @@ def _known(session: Session, cases: Sequence[Case], scope: Scope) -> _Known:
     )
 
 
-def _by_hand(session: Session, persons: Collection[uuid.UUID]) -> dict[uuid.UUID, LeftWhy]:
-    """Find whose measures ask for planning by hand: they are sealed, so each is read."""
+def _measures(
+    session: Session, persons: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID, Collection[AlertCode]]:
+    """Find what to mind at doors: it is sealed, so each is read."""
     measures = select(PersonAlert.person_id, PersonAlert.code).where(
         PersonAlert.person_id.in_(persons), PersonAlert.ended_on.is_(None)
     )
-    return {
-        person_id: BY_HAND[code]
-        for person_id, code in session.execute(measures.order_by(PersonAlert.id))
-        if code in BY_HAND
-    }
+    found: defaultdict[uuid.UUID, list[AlertCode]] = defaultdict(list)
+    for person_id, code in session.execute(measures.order_by(PersonAlert.id)):
+        found[person_id].append(code)
+    return found
 
 
 def _who_came(session: Session, cases: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:

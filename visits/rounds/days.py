@@ -39,6 +39,11 @@ class VisitorDay:
     buffer: timedelta
     most: int | None
 
+    @property
+    def visits(self) -> int:
+        """How many visits are fixed in it; what is made at once is one."""
+        return len({one.from_at for one in self.fixed})
+
 
 def visitor_days(diary: Diary, scope: Scope, *, now: datetime) -> Iterator[VisitorDay]:
     """Give the days of a scope on which something may still be planned."""

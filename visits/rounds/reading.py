@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,10 @@ from visits.rounds.problem import Job, Problem, stepped
 
 @dataclass(frozen=True)
 class Proposed:
-    """A candidate in somebody's day, and the drive to it, in seconds and metres."""
+    """A candidate in somebody's day, and the drive to it, in seconds and metres.
+
+    Where two go, `second` is the same in the day of whoever goes along.
+    """
 
     candidate: Candidate
     visitor_id: uuid.UUID
@@ -22,6 +25,12 @@ class Proposed:
     end_at: datetime
     drive: int
     metres: int
+    second: "Proposed | None" = None
+
+    @property
+    def second_id(self) -> uuid.UUID | None:
+        """Name whoever goes along, if somebody does."""
+        return self.second.visitor_id if self.second else None
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,28 @@ class DayDriven:
 
 
 def stops_of(problem: Problem, solution: Mapping[str, Any]) -> Iterator[Proposed]:
-    """Give the candidates that are in a day, each as early there as it can be."""
+    """Give the candidates that are in a day, or two, each as early there as it can be."""
+    along = {}
+    stops = []
     for route in solution["routes"]:
-        yield from _stops(problem, route)
+        for job, stop in _stops(problem, route):
+            if job.along:
+                along[stop.candidate.case_id] = stop
+            else:
+                stops.append(stop)
+    halves = halved(problem, solution)
+    for stop in stops:
+        if stop.candidate.case_id not in halves:
+            yield replace(stop, second=along.get(stop.candidate.case_id))
 
 
-def _stops(problem: Problem, route: Mapping[str, Any]) -> Iterator[Proposed]:
+def halved(problem: Problem, solution: Mapping[str, Any]) -> set[uuid.UUID]:
+    """Name the cases of which two were to go, and one of them cannot after all."""
+    out = (problem.jobs[one["id"]] for one in solution["unassigned"])
+    return {job.candidate.case_id for job in out if job.candidate and job.fixed_in is not None}
+
+
+def _stops(problem: Problem, route: Mapping[str, Any]) -> Iterator[tuple[Job, Proposed]]:
     number = route["vehicle"]
     day = problem.days[number]
     buffer = stepped(day.buffer.total_seconds())
@@ -61,13 +86,16 @@ def _stops(problem: Problem, route: Mapping[str, Any]) -> Iterator[Proposed]:
             drive = stepped(problem.seconds(here, job.place))
             start = _first_in(job, free_at + max(0, drive - driven))
             if job.candidate is not None:
-                yield Proposed(
-                    job.candidate,
-                    day.visitor_id,
-                    problem.moment(start),
-                    problem.moment(start + job.lasts),
-                    drive=problem.seconds(here, job.place),
-                    metres=problem.metres(here, job.place),
+                yield (
+                    job,
+                    Proposed(
+                        job.candidate,
+                        day.visitor_id,
+                        problem.moment(start),
+                        problem.moment(start + job.lasts),
+                        drive=problem.seconds(here, job.place),
+                        metres=problem.metres(here, job.place),
+                    ),
                 )
             free_at, here, driven = start + job.lasts + buffer, job.place, 0
 
@@ -81,11 +109,12 @@ def days_of(
     problem: Problem, solution: Mapping[str, Any], *, but: Collection[uuid.UUID]
 ) -> list[DayDriven]:
     """Sum up each day with something in it; the cases `but` are in none after all."""
+    out = {*but, *halved(problem, solution)}
     after: dict[int, list[Job]] = {
         route["vehicle"]: [
             job
             for step in route["steps"]
-            if step["type"] == "job" and not _is_of(job := problem.jobs[step["id"]], but)
+            if step["type"] == "job" and not _is_of(job := problem.jobs[step["id"]], out)
         ]
         for route in solution["routes"]
     }
@@ -98,7 +127,7 @@ def days_of(
         drive, metres = _driven(problem, number, then)
         drive_before, metres_before = _driven(problem, number, was)
         moved = sum(one.candidate is not None for one in was)
-        visits_before = len({one.from_at for one in day.fixed}) + moved
+        visits_before = day.visits + moved
         found.append(
             DayDriven(
                 day.visitor_id,
@@ -121,8 +150,10 @@ def _is_of(job: Job, cases: Collection[uuid.UUID]) -> bool:
 def _before(problem: Problem, number: int) -> list[Job]:
     """Give what was in a day, in order: what is fixed, and what may move."""
     day = problem.days[number]
-    was = [(one.windows[0][0], one) for one in problem.jobs if one.fixed_in == number]
+    was = []
     for one in problem.jobs:
+        if one.fixed_in == number and one.candidate is None:
+            was.append((one.windows[0][0], one))
         if one.candidate is None or one.candidate.was_at is None:
             continue
         if day.visitor_id in one.candidate.going and day.day in one.candidate.days:
@@ -149,9 +180,14 @@ def why_left(problem: Problem, solution: Mapping[str, Any]) -> Iterator[tuple[Ca
     whose: defaultdict[uuid.UUID, list[int]] = defaultdict(list)
     for number, day in enumerate(problem.days):
         whose[day.visitor_id].append(number)
+    yield from problem.left
+    halves = halved(problem, solution)
+    for job in problem.jobs:  # each of them is two jobs
+        if job.candidate is not None and job.candidate.case_id in halves and job.along:
+            yield job.candidate, LeftWhy.TWO_NOT_FREE
     for one in solution["unassigned"]:
         job = problem.jobs[one["id"]]
-        if job.candidate is not None:
+        if job.candidate is not None and job.fixed_in is None:
             yield job.candidate, _why(problem, job, job.candidate, whose)
 
 

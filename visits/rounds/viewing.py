@@ -3,7 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -56,8 +56,11 @@ class ShownDay:
 
 
 def sums_of(session: Session, proposal: RoundProposal, viewer: Viewer) -> Sums:
-    """Sum up all days of a proposal, as far as the viewer sees."""
-    return _sum(_told(session, proposal, viewer))
+    """Sum up all days of a proposal, as far as the viewer sees; where two go it is one visit."""
+    for_two = _seen(proposal, viewer).where(RoundStop.second_visitor_id.is_not(None))
+    twice = session.scalar(select(func.count()).select_from(for_two.subquery())) or 0
+    sums = _sum(_told(session, proposal, viewer))
+    return replace(sums, visits=sums.visits - twice)
 
 
 def _sum(days: Sequence[Mapping[str, Any]]) -> Sums:
@@ -77,11 +80,13 @@ def _told(session: Session, proposal: RoundProposal, viewer: Viewer) -> list[dic
     """Give the sums of each day, kept as they were, less what persons hidden since added."""
     days = {(one["visitor_id"], one["day"]): dict(one) for one in proposal.days or []}
     for stop in _hidden(session, proposal, viewer):
-        day = days[str(stop.visitor_id), today_in_paris(stop.start_at).isoformat()]
-        day["visits"] -= 1
-        day["visits_before"] -= int(stop.moves)
-        day["drive"] = max(0, day["drive"] - stop.drive)
-        day["metres"] = max(0, day["metres"] - stop.metres)
+        for visitor_id in stop.goers:
+            drive, metres = stop.way_of(visitor_id)
+            day = days[str(visitor_id), today_in_paris(stop.start_at).isoformat()]
+            day["visits"] -= 1
+            day["visits_before"] -= int(stop.moves)
+            day["drive"] = max(0, day["drive"] - drive)
+            day["metres"] = max(0, day["metres"] - metres)
     return list(days.values())
 
 
@@ -122,7 +127,8 @@ def shown_days(
     agenda = read_agenda(session, list(visitors.values()), first, last, viewer=viewer)
     theirs: defaultdict[tuple[uuid.UUID, date], list[RoundStop]] = defaultdict(list)
     for stop in stops:
-        theirs[stop.visitor_id, today_in_paris(stop.start_at)].append(stop)
+        for one_going in stop.goers:
+            theirs[one_going, today_in_paris(stop.start_at)].append(stop)
     ours = {one.visit_id for one in stops if one.visit_id}
     found = []
     for one in told:
@@ -141,6 +147,7 @@ def visible_stops(session: Session, proposal: RoundProposal, viewer: Viewer) -> 
             contains_eager(RoundStop.case).contains_eager(Case.person),
             contains_eager(RoundStop.case).joinedload(Case.dwelling).joinedload(Dwelling.residence),
             joinedload(RoundStop.visitor),
+            joinedload(RoundStop.second_visitor),
             joinedload(RoundStop.visit),
         )
         .order_by(RoundStop.start_at, RoundStop.id)

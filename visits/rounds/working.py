@@ -15,9 +15,10 @@ from visits.cases.cases import find_case
 from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.models.rounds import LeftWhy, ProposalState, RoundLeftOut, RoundProposal, RoundStop
+from visits.rounds.building import build
 from visits.rounds.candidates import Candidate, find_candidates, find_movable
 from visits.rounds.days import SOONEST, visitor_days
-from visits.rounds.problem import Problem, Roads, build
+from visits.rounds.problem import Problem, Roads
 from visits.rounds.proposals import move
 from visits.rounds.reading import DayDriven, Proposed, days_of, stops_of, why_left
 from visits.rounds.scope import asker, scope_of
@@ -170,7 +171,7 @@ def check_stops(
         if stop.candidate.case_id in doubled:
             yield stop.candidate, LeftWhy.HOME_TAKEN
             continue
-        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, but=moving)
+        slot = Slot(stop.visitor_id, stop.start_at, stop.end_at, moving, stop.second_id)
         try:
             case = find_case(session, gathered.viewer, stop.candidate.case_id)
             check_slot(session, case, slot, viewer=gathered.viewer, insist="", now=now)
@@ -246,6 +247,9 @@ def _row(proposal_id: uuid.UUID, one: Proposed) -> RoundStop:
         end_at=one.end_at,
         drive=one.drive,
         metres=one.metres,
+        second_visitor_id=one.second_id,
+        second_drive=one.second.drive if one.second else None,
+        second_metres=one.second.metres if one.second else None,
         moves=one.candidate.visit_id is not None,
         visit_id=one.candidate.visit_id,
         start_was=one.candidate.was_at,

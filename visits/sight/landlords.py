@@ -17,7 +17,7 @@ from visits.models.cases import Case
 from visits.models.mandates import Right
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
-from visits.models.visits import AT_HOME, LIVE, Visit
+from visits.models.visits import AT_HOME, LIVE, Visit, made_by
 from visits.models.works import WorkOrder
 from visits.sight.mandates import giving, mandates_held
 from visits.sight.reach import Reach, Viewer
@@ -81,13 +81,11 @@ def landlords_in_reach(session: Session, viewer: Viewer) -> Sequence[Organisatio
     reached = [Organisation.id.in_({held.landlord_id for held in viewer.mandates})]
     visited = select(Person.landlord_id).join_from(Visit, Case).join(Case.person)
     if viewer.reach is Reach.OWN:
-        visited = visited.where(Visit.visitor_id == viewer.user_id, AT_HOME)
+        visited = visited.where(made_by([viewer.user_id]), AT_HOME)
         reached.append(Organisation.id.in_(visited))
     elif viewer.reach is Reach.ORGANISATION:
-        colleague = User.organisation_id == viewer.organisation_id
-        by_them = visited.join(User, User.id == Visit.visitor_id).where(
-            colleague, AT_HOME, Visit.state.in_(LIVE)
-        )
+        colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
+        by_them = visited.where(made_by(colleagues), AT_HOME, Visit.state.in_(LIVE))
         reached.append(Organisation.id.in_(by_them))
     elif viewer.reach is Reach.GIVEN:
         given = WorkOrder.given_to_id == viewer.organisation_id

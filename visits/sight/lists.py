@@ -17,7 +17,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import LIVE, Visit
+from visits.models.visits import LIVE, Visit, made_by
 from visits.models.works import WorkOrder
 from visits.sight.listing import Asked, Found, found_or_asked
 from visits.sight.orders import unseen_orders, visible_work_orders
@@ -137,7 +137,7 @@ def _persons(session: Session, viewer: Viewer) -> Asked:
 def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
     """Give the condition on `Case` for more than the viewer may see, found by index alone."""
     if viewer.reach is Reach.OWN:
-        return Case.id.in_(select(Visit.case_id).where(Visit.visitor_id == viewer.user_id))
+        return Case.id.in_(select(Visit.case_id).where(made_by([viewer.user_id])))
     if viewer.reach is Reach.TERRITORY and viewer.territory_id:
         return Case.person_id.in_(_ever_in(viewer.territory_id))
     parts: list[Select[uuid.UUID]] = []
@@ -148,8 +148,9 @@ def _perhaps(viewer: Viewer) -> ColumnElement[bool]:
         parts.append(cases)
     if viewer.reach is Reach.ORGANISATION:
         colleague = User.organisation_id == viewer.organisation_id
-        visited = select(Visit.case_id).join_from(User, Visit, Visit.visitor_id == User.id)
-        parts.append(visited.where(colleague, Visit.state.in_(LIVE)))
+        for goes in (Visit.visitor_id, Visit.second_visitor_id):
+            visited = select(Visit.case_id).join_from(User, Visit, goes == User.id)
+            parts.append(visited.where(colleague, Visit.state.in_(LIVE)))
     return Case.id.in_(union(*parts)) if parts else false()
 
 

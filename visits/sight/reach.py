@@ -29,7 +29,7 @@ from visits.models.accounts import User
 from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Dwelling, Residence, Tenancy
-from visits.models.visits import AT_HOME, LIVE, Visit, VisitState
+from visits.models.visits import AT_HOME, LIVE, Visit, VisitState, made_by
 from visits.sight.mandates import Held
 
 
@@ -178,7 +178,7 @@ def _within_reach(viewer: Viewer) -> ColumnElement[bool]:
         exists()
         .where(Case.person_id == Person.id, Visit.case_id == Case.id)
         .where(Visit.state != VisitState.CANCELLED, AT_HOME)
-        .where(Visit.visitor_id == viewer.user_id)
+        .where(made_by([viewer.user_id]))
         .correlate(Person)
     )
 
@@ -211,7 +211,7 @@ def _visited_by_colleagues(viewer: Viewer) -> ColumnElement[bool]:
     colleagues = select(User.id).where(User.organisation_id == viewer.organisation_id)
     return (
         exists()
-        .where(Visit.case_id == Case.id, Visit.visitor_id.in_(colleagues))
+        .where(Visit.case_id == Case.id, made_by(colleagues))
         .where(Visit.state.in_(LIVE), AT_HOME)
         .correlate(Case)
     )

@@ -1,6 +1,6 @@
 """What a visitor's tablet carries into the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
+from flask_babel import gettext as _
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
@@ -232,13 +233,33 @@ def _visit(visit: Visit, bundle: _Bundle) -> dict[str, Any]:
         "person": person,
         "dwelling": _dwelling(visit),
         "home": _home(visit, person),
-        "alerts": _to_mind(visit.case, bundle),
+        "alerts": [*_to_mind(visit.case, bundle), *_who_else_goes(visit)],
         "refused": [one.part for one in bundle.refused.get(person.id, ())],
-        "forms": bundle.forms[visit.id],
+        "forms": bundle.forms[visit.id] if _is_hers(visit) else [],
         "earlier": bundle.earlier[visit.id],
         "due": bundle.due[visit.id],
-        "beside": [_answered(visit, one, bundle) for one in bundle.beside[visit.id]],
+        "beside": [_answered(visit, one, bundle) for one in bundle.beside[visit.id]]
+        if _is_hers(visit)
+        else [],
     }
+
+
+def _is_hers(visit: Visit) -> bool:
+    """Tell whether its forms are for the tablet's holder; whoever goes along fills in none."""
+    return bool(visit.visitor_id == g.account.id)
+
+
+def _who_else_goes(visit: Visit) -> Iterator[dict[str, Any]]:
+    if visit.second_visitor is None:
+        return
+    yield {"code": "second_visitor", "kind": "help", "label": both(partial(_two_go, visit))}
+
+
+def _two_go(visit: Visit) -> str:
+    if _is_hers(visit):
+        assert visit.second_visitor is not None
+        return str(_("Two go: %(name)s comes along", name=visit.second_visitor.name))
+    return str(_("Two go: %(name)s fills in the form", name=visit.visitor.name))
 
 
 def _home(visit: Visit, person: Person) -> UUID | None:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
 
 from visits.calls.contacts import Attempt, record_attempt
+from visits.calls.ladder import write_first
 from visits.models.calls import Channel, Disposition, RefusalReason
 from visits.models.cases import Case, CaseState
 from visits.models.people import Person
@@ -23,6 +25,8 @@ from webapp.demo.diary import Diary
 from webapp.demo.story import Story
 
 CALLED = 0.7
+# Working days from a letter to the first call, and from a card at the door to the last.
+DAYS_WRITTEN_BEFORE = 5
 # How the calls end, in shares of those called. The rest agree.
 ENDINGS = {
     Disposition.REFUSED: 0.118,
@@ -88,7 +92,14 @@ class Calls:
         for place, case in enumerate(called):
             index = int(_pace((place + self.rng.uniform(-9, 9)) / len(called)) * len(days))
             day = days[min(len(days) - 1, max(0, index))]
+            letter_on = days[max(0, days.index(day) - DAYS_WRITTEN_BEFORE)]
+            self.story.timeline.at(moment(letter_on, time(9)), partial(self._write, case))
             self._put(office_moment(self.rng, day), _Person(case, endings[place]))
+
+    def _write(self, case: Case, now: datetime) -> None:
+        """Make the letter that comes before the first call, to whoever is written to."""
+        if self._may_call(case):
+            write_first(self.story.session, [case], viewer=self.caller, now=now)
 
     def call_again(self, case: Case, at: datetime) -> None:
         """Call somebody whose visit did not take place."""
@@ -135,13 +146,18 @@ class Calls:
 
     def _no_answer(self, person: _Person, now: datetime) -> None:
         person.unanswered += 1
-        wrong = person.ending is Disposition.NO_ANSWER and self.rng.random() < 0.15
+        never = person.ending is Disposition.NO_ANSWER and person.unanswered <= 3
+        wrong = never and self.rng.random() < 0.15
         kind = Disposition.WRONG_NUMBER if wrong else Disposition.NO_ANSWER
         door = person.unanswered == 3 and self.rng.random() < 0.4
         self._record(person, Attempt(kind, Channel.DOOR if door else Channel.PHONE), now)
         if person.unanswered < 3:
             day = working_days_after(day_of(now), self.rng.randint(1, 7))
             self._put(office_moment(self.rng, day), person)
+        elif person.case.state in (CaseState.TO_CALL, CaseState.CALL_BACK):
+            # Once more, when the card that her third silence made is at her door.
+            again = working_days_after(day_of(now), DAYS_WRITTEN_BEFORE)
+            self._put(moment(again, time(17)), person)
 
     def _put_off(self, person: _Person, now: datetime) -> None:
         person.put_off = True

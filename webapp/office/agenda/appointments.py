@@ -53,6 +53,7 @@ def plan(case_id: uuid.UUID) -> ResponseReturnValue:
                 insist=_typed_insistence(),
                 place=request.form.get("place", ""),
                 attended_by=request.form.get("attended_by", ""),
+                second_id=_typed_second(session, case),
             )
             plan_beside(
                 session,
@@ -225,13 +226,18 @@ def _typed_kind(session: Session, case: Case) -> str:
     return typed
 
 
-def _typed_visitor(session: Session, case: Case) -> uuid.UUID:
+def _typed_visitor(session: Session, case: Case, field: str = "visitor_id") -> uuid.UUID:
     """Read the visitor; only one who is offered to this viewer may be sent."""
-    typed = request.form.get("visitor_id", "")
+    typed = request.form.get(field, "")
     for user in offered_visitors(session, case):
         if str(user.id) == typed:
             return user.id
-    raise Invalid({"visitor_id": "unknown_visitor"})
+    raise Invalid({field: "unknown_visitor"})
+
+
+def _typed_second(session: Session, case: Case) -> uuid.UUID | None:
+    field = "second_visitor_id"
+    return _typed_visitor(session, case, field) if request.form.get(field) else None
 
 
 def _back(case_id: uuid.UUID, said: str) -> ResponseReturnValue:

@@ -22,9 +22,9 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from maps.travel import Geodesic
-from visits.agenda.calendar import AgendaFilter, list_agenda, read_agenda
+from visits.agenda.calendar import AgendaDay, AgendaFilter, list_agenda, read_agenda
 from visits.agenda.freed import who_could_take
-from visits.agenda.planning import cancel_visit, due_before, find_visit, move_visit
+from visits.agenda.planning import cancel_visit, due_before, find_visit, go_along, move_visit
 from visits.agenda.slot_check import may_go
 from visits.agenda.swapping import may_swap_with, swap_visits
 from visits.agenda.visitors import every_visitor, organisations_of
@@ -32,6 +32,7 @@ from visits.cases.interpreters import standing_interpreters
 from visits.ground.deadlines import is_public_holiday, today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.messages.ways import way_to
+from visits.models.accounts import User
 from visits.models.messages import MessageKind
 from visits.models.visits import Visit, VisitState
 from visits.sight.listing import Listed
@@ -53,6 +54,7 @@ VIEWS = ("week", "day", "month", "list")
 MOST_VISITORS, LIST_DAYS = 40, 28
 # What an address says of the agenda that somebody came from, and goes back to.
 AROUND = ("view", "day", "organisation", "visitor", "landlord")
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,19 @@ def index() -> ResponseReturnValue:
         return render_template(
             "agenda/month.html" if span.view == "month" else "agenda/week.html",
             days=days,
-            dates=[
-                span.first + timedelta(days=n) for n in range((span.last - span.first).days + 1)
-            ],
+            dates=_days_shown(span, days),
             **told,
         )
+
+
+def _days_shown(span: _Span, days: Mapping[tuple[uuid.UUID, date], AgendaDay]) -> list[date]:
+    """List the days of a view; of a week, no Saturday or Sunday on which there is nothing."""
+    used = {day for (_visitor_id, day), its in days.items() if its.entries or its.free}
+    return [
+        one
+        for one in _dates(span)
+        if span.view != "week" or one.weekday() < SATURDAY or one in used
+    ]
 
 
 @agenda.get("/agenda.csv")
@@ -184,7 +194,7 @@ def _lines(rows: Sequence[Visit], seen: set[uuid.UUID]) -> Iterator[Sequence[obj
         yield (
             moment(one.planned_start_at),
             clock(one.planned_end_at),
-            one.visitor.name,
+            one.goers_said,
             its.person.name if its else _("taken"),
             its.residence.city if its and its.residence else "",
             word("visit", one.state),
@@ -204,12 +214,7 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Give a visit another hour, or another visitor."""
 
     def change(session: Session, visit: Visit) -> _Done:
-        today = day_of(now())
-        going = {str(one.id): one for one in may_go(session, visit.case, viewer(), on=today)}
-        typed = request.form
-        visitor = going.get(typed.get("visitor_id", ""))
-        if visitor is None:
-            raise Invalid({"visitor_id": "unknown_visitor"})
+        visitor, typed = _going(session, visit, "visitor_id"), request.form
         start_at = required_moment(typed.get("day", ""), typed.get("time", ""), field="start_at")
         former = _where_it_is(visit)
         move_visit(
@@ -229,6 +234,20 @@ def move(visit_id: uuid.UUID) -> ResponseReturnValue:
             due_before(session, visit),
             _untold(session, visit),
         )
+
+    return _change(visit_id, change)
+
+
+@agenda.post("/visits/<uuid:visit_id>/second")
+@requires(Action.PLAN)
+def second(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Say who goes along, or that nobody does."""
+
+    def change(session: Session, visit: Visit) -> _Done:
+        typed = request.form.get("second_visitor_id", "")
+        second_id = _going(session, visit, "second_visitor_id").id if typed else None
+        go_along(session, visit, second_id, viewer=viewer(), now=now(), insist=_insistence())
+        return _Done(_("The agenda is up to date."))
 
     return _change(visit_id, change)
 
@@ -262,6 +281,16 @@ def cancel(visit_id: uuid.UUID) -> ResponseReturnValue:
         return _Done(_("The agenda is up to date."))
 
     return _change(visit_id, change)
+
+
+def _going(session: Session, visit: Visit, field: str) -> User:
+    """Read who goes; only one who may be sent."""
+    going = may_go(session, visit.case, viewer(), on=day_of(now()))
+    typed = request.form.get(field, "")
+    found = next((one for one in going if str(one.id) == typed), None)
+    if found is None:
+        raise Invalid({field: "unknown_visitor"})
+    return found
 
 
 def _insistence() -> str:

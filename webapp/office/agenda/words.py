@@ -85,6 +85,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "absence_visits": _l("the visits of a visitor who is away"),
         "visit_planned": _l("a visit planned"),
         "visit_moved": _l("a visit moved"),
+        "second_visitor_said": _l("who goes along on a visit"),
         "visit_cancelled": _l("a visit cancelled"),
         "visit_failed": _l("a visit that did not take place"),
         "visit_begun_beside": _l("a visit begun beside another"),
@@ -170,6 +171,7 @@ REFUSALS: dict[str, Any] = {
     ),
     "visit_not_planned": _l("This visit is over. Nothing was changed."),
     "unknown_visitor": _l("Choose a visitor from the list."),
+    "second_is_the_first": _l("Choose somebody else: this visitor goes already."),
     "visitor_without_mandate": _l(
         "The organisation of this visitor has no mandate for this programme and area on that day."
     ),

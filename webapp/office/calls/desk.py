@@ -6,14 +6,21 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from visits.agenda.by_phone import begun_by_phone
 from visits.calls import desk as turns
 from visits.calls.best_hours import hour_of, parts_tried
-from visits.calls.call_list import case_file, count_to_call
+from visits.calls.call_list import (
+    TO_WRITE,
+    CaseFilter,
+    case_file,
+    count_to_call,
+    found_cases,
+)
 from visits.calls.contacts import NOTE_LENGTH, record_attempt
-from visits.calls.ladder import Rung, steps_of, take_step
+from visits.calls.ladder import Rung, steps_of, take_step, write_first
 from visits.cases.cases import find_case
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
@@ -36,6 +43,7 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 AT_ONCE = (Disposition.NO_ANSWER, Disposition.THIRD_PARTY, Disposition.WELL)
 # How often somebody else may be quicker before the caller is asked to wait.
 MOST_TRIES = 5
+WRITTEN_AT_ONCE = 50
 
 
 @desk.get("/")
@@ -183,6 +191,47 @@ def step(case_id: uuid.UUID) -> ResponseReturnValue:
     else:
         flash(_("It is made: it goes out with the day’s letters and messages."), "success")
     return redirect(url_for(".show", case_id=case_id, programme=_programme()))
+
+
+@desk.post("/letters")
+@requires(Action.CALL)
+def letters() -> ResponseReturnValue:
+    """Make the first letters of a programme, to all whom nobody called or wrote to yet.
+
+    Some at a time: nobody waits long for her turn to write.
+    """
+    programme = request.form.get("programme", "")
+    with reading() as session:
+        asked = found_cases(session, viewer(), CaseFilter(programme, TO_WRITE), now())
+        found = list(session.scalars(asked.order_by(Case.id)))
+    made = 0
+    for start in range(0, len(found), WRITTEN_AT_ONCE):
+        some = found[start : start + WRITTEN_AT_ONCE]
+        with transaction() as session:
+            held = [find_case(session, viewer(), one, to_change=True) for one in some]
+            made += write_first(session, held, viewer=viewer(), now=now())
+    _say_letters(made, len(found) - made)
+    return redirect(url_for("cases.index", programme=programme, state=TO_WRITE))
+
+
+def _say_letters(made: int, left: int) -> None:
+    flash(
+        ngettext(
+            "%(num)d letter is made: it goes out with the day’s letters.",
+            "%(num)d letters are made: they go out with the day’s letters.",
+            made,
+        ),
+        "success" if made else "warning",
+    )
+    if left:
+        flash(
+            ngettext(
+                "%(num)d person is not written to: her page says why.",
+                "%(num)d persons are not written to: the page of each says why.",
+                left,
+            ),
+            "warning",
+        )
 
 
 def _noted(case: Case) -> str:

@@ -125,14 +125,14 @@ def _stop_lines(stops: Sequence[RoundStop]) -> Iterator[Sequence[object]]:
     )  # fmt: skip
     for one in stops:
         yield (
-            one.visitor.name,
+            " + ".join(each.name for each in (one.visitor, one.second_visitor) if each),
             day(one.start_at),
             clock(one.start_at),
             clock(one.end_at),
             one.case.person.name,
             one.case.residence.city if one.case.residence else "",
-            round(one.drive / 60),
-            kilometres(one.metres),
+            round((one.drive + (one.second_drive or 0)) / 60),
+            kilometres(one.metres + (one.second_metres or 0)),
             word("round_stop", one.state),
         )
 

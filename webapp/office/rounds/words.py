@@ -50,7 +50,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "left_out": {
         "no_home": _l("no home known: say where when you plan it by hand"),
         "no_place": _l("the residence has no place on the map"),
-        "two_go": _l("two visitors go together: plan it by hand"),
+        "two_go": _l("two visitors go together, and no two of these may"),
+        "two_not_free": _l("two visitors go together, and no two of these are free at one time"),
         "elsewhere": _l("she is met elsewhere: plan it by hand"),
         "with_interpreter": _l("an interpreter comes along: plan it by hand"),
         "nobody_may_go": _l(

@@ -32,6 +32,7 @@ function startBoard(place: HTMLElement): void {
   const { visitors, told } = readBoard(place.querySelector('table')!)
   const byId = new Map(told.map((one) => [one.id, one]))
   const isWeek = place.dataset.view === 'week'
+  const shownDays = new Set([...place.querySelectorAll<HTMLElement>('th[data-day]')].map((th) => th.dataset.day!))
   const { arrows, minutes, options } = isWeek ? VIEWS.week : VIEWS.day
   const board = document.createElement('section')
   board.className = 'agenda-board'
@@ -54,6 +55,7 @@ function startBoard(place: HTMLElement): void {
     ...options,
     date: place.dataset.day,
     firstDay: 1,
+    hiddenDays: isWeek ? [0, 6].filter((day) => ![...shownDays].some((one) => new Date(`${one}T12:00`).getDay() === day)) : [],
     locale: document.documentElement.lang,
     headerToolbar: { start: '', center: '', end: '' },
     resources: visitors,
@@ -117,7 +119,7 @@ function startBoard(place: HTMLElement): void {
     const at = visitors.findIndex((each) => each.id === from.visitor)
     const visitor = String(visitors[Math.min(Math.max(at + row, 0), visitors.length - 1)]!.id)
     const days = calendar.getView()
-    if (start < days.currentStart || start >= days.currentEnd) return
+    if (start < days.currentStart || start >= days.currentEnd || !shownDays.has(dayOf(start))) return
     going = { one, to: { visitor, start } }
     said.className = 'notice going'
     draw(one, going.to)

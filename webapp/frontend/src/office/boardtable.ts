@@ -37,7 +37,8 @@ function readLine(visitor: string, line: HTMLElement): Told {
   const { from, until, turn } = line.dataset as Record<string, string>
   const href = line.querySelector('a')?.getAttribute('href') ?? undefined
   const said = line.textContent!.trim().replace(/^\S+\s+/, '').replace(/\s+/g, ' ')
-  const id = href ? new URL(href, location.href).pathname.split('/').pop()! : `${visitor}-${from}`
+  // Whoever goes along has the same visit: it is moved from the row of its visitor alone.
+  const id = href && turn !== undefined ? new URL(href, location.href).pathname.split('/').pop()! : `${visitor}-${from}`
   const kind = line.classList.contains('small-print') ? 'free' : 'visit'
   return { id, visitor, start: from!, end: until!, kind, said, href, turn }
 }

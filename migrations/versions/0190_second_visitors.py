@@ -1,14 +1,14 @@
 """who goes along on a visit for two, and in rounds that are proposed.
 
 Revision: 0190
-Follows: 0186
+Follows: 0187
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0190"
-down_revision = "0186"
+down_revision = "0187"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """complaints of who stays in a place.
 
 Revision: 0198
-Follows: 0187
+Follows: 0190
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0198"
-down_revision = "0187"
+down_revision = "0190"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from visits.adaptations.funding import plan_of
 from visits.ground.deadlines import today_in_paris
-from visits.ground.errors import Conflict
+from visits.ground.errors import Conflict, Invalid
 from visits.models.adaptations import AdaptationFile, AdaptationOrder, Step
 from visits.models.works import WorkOrder
 from visits.sight import Viewer
@@ -24,10 +25,13 @@ def order_works(
     """Open a work order for an adaptation, in its home, with the tenant to ring.
 
     To look on site it is due with the step, where nothing else is said. Raises Conflict unless the
-    file waits for works or for somebody to look, Invalid field by field.
+    file waits for works or for somebody to look, Invalid field by field: works that nobody pays
+    for any more are not ordered.
     """
     if file.step not in ORDERED_AT:
         raise Conflict("adaptation_waits_for_no_works")
+    if file.step is Step.WORKS and (unpaid := plan_of(session, file).missing):
+        raise Invalid(unpaid)
     due = file.due_on
     if file.step is Step.VISIT and said.due_on is None and due and due >= today_in_paris(now):
         said = replace(said, due_on=due)

@@ -217,6 +217,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "commissions.held_on": _l("On which day"),
         "commissions.adaptation": _l("Adaptations to put on the agenda"),
         "commissions.note": _l("Who was there, what else was said"),
+        "adaptation_works.quote": _l("A quote"),
+        "adaptation_works.plan": _l("A plan that sums to the cost"),
         "adaptation_works.description": _l("What is to be done, in plain words"),
         "adaptation_alternatives.trade": _l("Trade"),
         "adaptation_alternatives.place": _l("Where exactly"),
@@ -340,18 +342,20 @@ REFUSALS: dict[str, Any] = {
         "Other quotes are noted: add it, then choose one of them in the list."
     ),
     "quote_missing": _l("Note and choose a quote first."),
-    "plan_does_not_sum": _l("What the payers give does not sum to the cost: it cannot be agreed."),
+    "plan_does_not_sum": _l(
+        "What the payers give does not sum to the cost: make the plan sum to it first."
+    ),
     "say_who_did_works": _l(
         "No order of ours was done for it: say who did the works, the tenant or somebody else, and "
         "when."
     ),
     "agreed_before_decided": _l("That is before the day it was granted."),
     "works_not_done": _l("The works ordered for it are not done."),
-    "payments_missing": _l("Not all payers granted and paid what they were asked."),
+    "payments_missing": _l("Not all payers granted what they were asked and paid all of it."),
     "never_in_social_housing": _l("MaPrimeAdapt’ never pays for social housing."),
     "scheme_may_not_pay": _l("By what is known, this scheme does not pay for it: see below why."),
     "over_ceiling": _l("That is above the ceiling of this scheme."),
-    "more_than_asked": _l("That is more than the amount before it."),
+    "more_than_asked": _l("That is more than was asked, or than is still to be paid."),
     "bad_amount": _l("Choose an amount in euros above 0, of 200,000 at most."),
     "before_the_one_before": _l("That is before the day of the amount before it."),
     "funding_noted_already": _l("Somebody noted this meanwhile. Nothing was changed."),

@@ -153,6 +153,10 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert "Lu et approuvé." in minutes
     for told in ("Présents : tous.", "Accordée", reference, name, "Coût", "Jour de la décision"):
         assert told in minutes, told
+    assert "rouvrez-le" in client.get(page).text
+    turned = {"turn": str(int(turn) + 1)}
+    held = client.post(f"{page}/back", data=turned)
+    assert held.status_code == 409 and "rouvrez-le" in held.text
     person = session.get_one(Person, file.person_id)
     protect(session, person, by=client.user.id, now=NOW)  # type: ignore[attr-defined]
     session.commit()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.adaptations.commissions import minutes_that_hold
 from visits.adaptations.files import log
 from visits.adaptations.missing import NOT_VISITED, missing_in
 from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
@@ -212,21 +213,23 @@ def take_move_back(
 ) -> None:
     """Take the last move back: the file stands as before it, and what was decided with it falls.
 
-    Raises Conflict when there is none, or somebody moved the file meanwhile.
+    Raises Conflict when there is none, somebody moved the file meanwhile, or closed minutes say so.
     """
     read_just_now(file, turn)
     move = latest_move(session, file)
     if move is None:
         raise Conflict("adaptation_nothing_to_take_back")
-    stand_again(session, file, move)
+    if minutes_that_hold(session, move) is not None:
+        raise Conflict("decided_in_closed_minutes")
     move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
+    stand_again(session, file, move)
     unnote_fitted(session, move.id, viewer=viewer, now=now)
     keep_to_do(session, file, by=viewer.user_id, now=now)
     log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
 
 
 def stand_again(session: Session, file: AdaptationFile, move: AdaptationMove) -> None:
-    """Let a file stand as before a move."""
+    """Let a file stand as before a move that was taken back."""
     stood = move.stood
     file.step, file.turn = move.was, file.turn + 1
     file.since = datetime.fromisoformat(stood["since"])
@@ -251,8 +254,8 @@ def take_up_again(session: Session, file: AdaptationFile, *, now: datetime) -> N
     """Let a file that ended by itself go on where it stood; one ended otherwise stays ended."""
     move = latest_move(session, file)
     if file.step is Step.WITHDRAWN and move is not None:
-        stand_again(session, file, move)
         move.taken_back_at = now
+        stand_again(session, file, move)
         keep_to_do(session, file, by=None, now=now)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import TRADES
 from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.asking import commission_of
-from visits.adaptations.commissions import agenda_item_of
+from visits.adaptations.commissions import agenda_item_of, minutes_that_hold
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
     decisions_of,
@@ -105,6 +105,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
 def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     last = latest_move(session, file)
     decides = may(Action.DECIDE_ADAPTATIONS)
+    held = minutes_that_hold(session, last) if last is not None else None
     back = last if last is not None and (decides or last.step not in DECIDED) else None
     return {
         "path": passed(path_of(session, file), file.step, file.moves),
@@ -113,7 +114,8 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
         "to_measure": _to_measure(file),
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
-        "may_take_back": back,
+        "may_take_back": None if held else back,
+        "held_by": held,
         "moves": list(reversed(file.moves)),
         "legal": legal_delay_of(file),
         "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),

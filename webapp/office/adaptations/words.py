@@ -373,6 +373,10 @@ REFUSALS: dict[str, Any] = {
     "not_a_commission_day": _l("Choose a day from 60 days ago to a year ahead."),
     "on_an_agenda_already": _l("This is on the agenda of a commission already."),
     "decided_already": _l("This was decided: take the decision back first."),
+    "decided_in_closed_minutes": _l(
+        "A commission decided this and its minutes are closed: open them again to take it back. "
+        "Nothing was changed."
+    ),
     "not_on_this_agenda": _l("This is not on this agenda, or no longer."),
     "commission_not_met": _l(
         "Something was decided on this agenda, and its day is still to come: close the minutes "

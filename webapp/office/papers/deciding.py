@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from visits.adaptations.commissions import as_minuted
 from visits.adaptations.deciding import review_until
 from visits.adaptations.files import label_of
-from visits.adaptations.funding import plan_of
 from visits.messages.ways import silent_because
-from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Step
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Priority, Step
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
+from visits.models.commissions import CommissionItem
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
@@ -79,15 +80,18 @@ _SAID = {
 
 
 def of_adaptation(
-    session: Session, file: AdaptationFile, decision: AdaptationDecision | None
+    session: Session,
+    file: AdaptationFile,
+    decision: AdaptationDecision | None,
+    beside: tuple[int | None, Priority | None] = (None, None),
 ) -> Told:
-    """Tell of an adaptation what was decided of it."""
+    """Tell of an adaptation what was decided of it; minutes say its cost and priority `beside`."""
     until = review_until(session, file)
     works = decision is not None and decision.outcome is not Outcome.REFUSED
-    cost = plan_of(session, file).cost_cents
-    beside = [(_("Cost"), euros(cost))] if cost is not None else []
-    if file.priority:
-        beside.append((_("Priority"), word("adaptation_priority", file.priority)))
+    cost, priority = beside
+    told = [(_("Cost"), euros(cost))] if cost is not None else []
+    if priority:
+        told.append((_("Priority"), word("adaptation_priority", priority)))
     return Told(
         person=file.person,
         home=file.dwelling,
@@ -104,8 +108,13 @@ def of_adaptation(
         )
         if until is not None
         else "",
-        beside=tuple(beside),
+        beside=tuple(told),
     )
+
+
+def of_item(session: Session, item: CommissionItem) -> Told:
+    """Tell of an adaptation as the minutes of a commission do: once closed, what was known then."""
+    return of_adaptation(session, item.file, item.decided, as_minuted(session, item))
 
 
 def of_admission(admission: Admission, decision: AdmissionDecision | None, programme: str) -> Told:

@@ -1,7 +1,7 @@
 """An adaptation on its path: opened, moved, taken back, decided; who is told what is missing."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from tests.submissions import home_visit
 from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, follow_up, fund, pay
 from tests.visits.desk import SUPPORT
 from visits.accounts.accounts import find_territory
+from visits.adaptations.certifying import note_certificate, withdraw_certificate
 from visits.adaptations.deciding import (
     Decided,
     ask_review,
@@ -328,21 +329,78 @@ def test_a_refusal_that_is_looked_at_again_was_an_answer(office: Office) -> None
     assert (file.step, file.legal_on) == (Step.ELIGIBILITY, date(2026, 3, 31))
 
 
-def test_the_certificate_runs_from_the_end_of_the_works_until_they_are_received(
-    office: Office,
-) -> None:
-    own_cost(office, office.now.date())
-    file = office.file
+def test_who_refuses_after_the_delay_of_the_law_says_that_it_is_known(office: Office) -> None:
+    own_cost(office, office.now.date() - timedelta(days=92))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    over = file.legal_on
+    assert over is not None
+    office.go(Step.ELIGIBILITY)
+    with pytest.raises(Invalid) as refused:
+        office.decide(REFUSED)
+    assert refused.value.fields == {"silence": "say_silence_is_known"}
+    known = "Le délai est passé, nous le savons : le mur porte l’immeuble."
+    office.decide(replace(REFUSED, silence=known))
+    last = latest_move(session, file)
+    assert last is not None
+    assert (file.step, file.legal_on, last.said) == (Step.REFUSED, over, known)
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert file.legal_on == over  # a refusal that came too late was no answer
+    office.decide(Decided("granted"))
+    assert (file.step, file.legal_on) == (Step.AGREEMENT, None)
+
+
+def test_the_certificate_runs_from_the_end_of_the_works_until_it_is_there(office: Office) -> None:
+    own_cost(office, office.now.date() - timedelta(days=40))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    ended, now = office.now.date() - timedelta(days=20), office.now
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     office.go(Step.WORKS)
     assert file.legal_on is None
-    office.go(Step.RECEPTION)
-    assert file.legal_on == months_after(office.now.date(), 2)
+    with pytest.raises(Conflict, match="certificate_not_awaited"):
+        note_certificate(session, file, ended, viewer=viewer, now=now)
+    for day, why in (
+        (now.date() + timedelta(days=1), "must_not_be_future"),
+        (file.asked_on - timedelta(days=1), "ended_before_request"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            move_file(
+                session, file, Step.RECEPTION, turn=file.turn, said=BY_HERSELF, ended_on=day,
+                viewer=viewer, now=now,
+            )  # fmt: skip
+        assert refused.value.fields == {"ended_on": why}
+    move_file(
+        session, file, Step.RECEPTION, turn=file.turn, said=BY_HERSELF, ended_on=ended,
+        viewer=viewer, now=now,
+    )  # fmt: skip
+    assert file.legal_on == months_after(ended, 2)
     office.go(Step.FIRST_FOLLOW_UP)
+    assert file.legal_on == months_after(ended, 2)  # received without it, it is still waited for
+    with pytest.raises(Invalid) as refused:
+        early = ended - timedelta(days=1)
+        note_certificate(session, file, early, viewer=viewer, now=now)
+    assert refused.value.fields == {"certified_on": "certified_before_end"}
+    note_certificate(session, file, now.date(), viewer=viewer, now=now)
+    assert (file.certified_on, file.legal_on) == (now.date(), None)
+    withdraw_certificate(session, file, viewer=viewer, now=now)
+    assert (file.certified_on, file.legal_on) == (None, months_after(ended, 2))
+
+
+def test_accounts_of_works_at_her_own_cost_ask_for_the_certificate_or_why_there_is_none(
+    office: Office,
+) -> None:
+    own_cost(office, office.now.date())
+    session, file, viewer, now = office.session, office.file, make_viewer(office.user), office.now
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
+    follow_up(session, file, viewer=viewer, now=now)
+    assert missing_in(session, file) == {"certificate": "certificate_missing"}
+    with pytest.raises(Invalid):
+        office.go(Step.CLOSED, said="")
+    office.go(Step.CLOSED, said="Deux fois relancée, elle n’a rien envoyé.")
     assert file.legal_on is None
-    office.back()
-    assert file.legal_on == months_after(office.now.date(), 2)
 
 
 def test_a_death_ends_what_nobody_began_and_taking_it_back_gives_it_again(office: Office) -> None:

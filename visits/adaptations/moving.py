@@ -63,15 +63,17 @@ def move_file(
     priority: str = "",
     measured: Mapping[str, int] = NOTHING,
     agreed: Agreed = NOT_SAID,
+    ended_on: date | None = None,
     viewer: Viewer,
     now: datetime,
 ) -> AdaptationMove:
     """Bring a file to another step, with what was said; `turn` is the one that was read.
 
     The priority is noted on the way out of the step that asks for it, what was `measured` of the
-    home, by trait, once it is received, how she `agreed` before the works. Works without an order
-    of ours that was done say who did them. Raises Conflict when somebody moved it meanwhile or its
-    step does not lead there, Invalid for what is missing.
+    home, by trait, once it is received, how she `agreed` before the works, on which day works at
+    her own cost `ended_on`. Works without an order of ours that was done say who did them. Raises
+    Conflict when somebody moved it meanwhile or its step does not lead there, Invalid for what is
+    missing.
     """
     read_just_now(file, turn)
     if step not in ways_on(file):
@@ -88,6 +90,9 @@ def move_file(
         fields |= _missing(session, file, step, said)
     if step is Step.WORKS:
         fields |= _wrong_agreement(file, agreed, now=now)
+    if step is Step.RECEPTION and file.own_cost:
+        file.works_ended_on, wrong = _end_of_works(file, ended_on, now=now)
+        fields |= wrong
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     measured = measured if step is RECEIVED else NOTHING
     fields |= wrong_measures(file.code, measured)
@@ -100,6 +105,20 @@ def move_file(
         move.agreed_how, move.agreed_on = Talked(agreed.how), agreed.on
         session.flush()
     return move
+
+
+def _end_of_works(
+    file: AdaptationFile, ended_on: date | None, *, now: datetime
+) -> tuple[date, dict[str, str]]:
+    """Give the day that works ended, today where nobody says; and by field what is wrong with it.
+
+    From that day the tenant has so many months to certify them.
+    """
+    today = today_in_paris(now)
+    ended_on = today if ended_on is None else ended_on
+    if ended_on > today:
+        return ended_on, {"ended_on": "must_not_be_future"}
+    return ended_on, {"ended_on": "ended_before_request"} if ended_on < file.asked_on else {}
 
 
 def _wrong_agreement(file: AdaptationFile, agreed: Agreed, *, now: datetime) -> dict[str, str]:
@@ -134,6 +153,8 @@ def _missing(session: Session, file: AdaptationFile, step: Step, said: str) -> d
     fields = dict(missing_in(session, file))
     if said.strip() and fields.get("visit") == NOT_VISITED:
         del fields["visit"]
+    if letters_in(said) >= WORD:
+        fields.pop("certificate", None)  # the words say why there is none
     if any(fields.pop(one, None) for one in DONE_OTHERWISE) and letters_in(said) < WORD:
         fields["said"] = "say_who_did_works"
     skipped = file.step is Step.ELIGIBILITY and step is Step.FUNDING

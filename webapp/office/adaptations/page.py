@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import TRADES
 from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.asking import commission_of
+from visits.adaptations.certifying import takes_certificate
 from visits.adaptations.commissions import agenda_item_of, minutes_that_hold
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
@@ -36,6 +37,7 @@ from visits.adaptations.path import (
     DECIDED,
     legal_delay_of,
     path_of,
+    silence_is_over,
     ways_on,
     whose,
 )
@@ -118,6 +120,8 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "held_by": held,
         "moves": list(reversed(file.moves)),
         "legal": legal_delay_of(file),
+        "silence_over": silence_is_over(file, today=today_in_paris(now())),
+        "takes_certificate": takes_certificate(file),
         "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),
         "said_length": SAID_LENGTH,
         "day_now": today_in_paris(now()),

@@ -202,6 +202,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations.agreed_on": _l("She agreed on"),
         "adaptation_decisions.built_how": _l("Made with her"),
         "adaptation_decisions.built_on": _l("Day it was made with her"),
+        "adaptations.certificate": _l("Certificate of the tenant"),
+        "adaptations.certified_on": _l("She certified on"),
+        "adaptations.ended_on": _l("The works ended on"),
+        "adaptation_decisions.silence": _l("What is known of the delay of the law"),
         "adaptations.photos": _l("Photos of the reception"),
         "adaptations.entrance_door": _l("Clear width of the entrance door, in mm"),
         "adaptations.inner_door": _l("Clear width of the narrowest inner door, in mm"),
@@ -275,6 +279,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptation_granted": _l("an amount granted for an adaptation"),
         "adaptation_paid": _l("an amount paid for an adaptation"),
         "adaptation_funding_withdrawn": _l("an amount for an adaptation withdrawn"),
+        "adaptation_certified": _l("a certificate of works noted"),
+        "adaptation_certificate_withdrawn": _l("a certificate of works taken back"),
         "adaptation_year": _l("the accounts of adaptations"),
         "commissions": _l("the list of commissions"),
         "commission": _l("a commission"),
@@ -351,6 +357,17 @@ REFUSALS: dict[str, Any] = {
     ),
     "agreed_before_decided": _l("That is before the day it was granted."),
     "works_not_done": _l("The works ordered for it are not done."),
+    "ended_before_request": _l("That is before the day the adaptation was asked for."),
+    "certificate_missing": _l(
+        "The tenant has not certified the works: note on which day she did, or say why there is no "
+        "certificate."
+    ),
+    "certificate_not_awaited": _l("No certificate is waited for, or it is noted already."),
+    "certificate_not_there": _l("No certificate is noted, or the file has ended."),
+    "certified_before_end": _l("That is before the day the works ended."),
+    "say_silence_is_known": _l(
+        "The delay of the law is over: say that this is known, and why it is refused all the same."
+    ),
     "payments_missing": _l("Not all payers granted what they were asked and paid all of it."),
     "never_in_social_housing": _l("MaPrimeAdapt’ never pays for social housing."),
     "scheme_may_not_pay": _l("By what is known, this scheme does not pay for it: see below why."),

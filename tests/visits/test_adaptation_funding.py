@@ -25,8 +25,8 @@ from visits.adaptations.funding import (
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file
 from visits.adaptations.receiving import receive_what_is_done
-from visits.adaptations.works import orders_of
-from visits.following.adaptation_works import order_works
+from visits.adaptations.works import orders_of, still_going
+from visits.following.adaptation_works import cancel_orders, order_works
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.funding import Payer
@@ -303,6 +303,27 @@ def test_what_is_emptied_or_dearer_after_it_was_agreed_stops_the_works(
     assert refused.value.fields == {"plan": "plan_does_not_sum"}
     withdraw_quote(session, file, quote.id, viewer=viewer, now=now)
     assert missing_in(session, file)["quote"] == "quote_missing"
+
+
+def test_what_is_withdrawn_tells_which_of_its_orders_still_go_and_cancels_them(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    go(session, file, Step.WORKS, viewer=viewer, now=now)
+    said = OrderSaid("plumbing", "P", "bathroom", "Remplacer la baignoire.", "staff")
+    order = order_works(session, file, said, viewer=viewer, now=now)
+    assert list(still_going(session, file)) == []
+    why = "Son mari est tombé malade."
+    move_file(
+        session, file, Step.WITHDRAWN, turn=file.turn, said=why, viewer=viewer, now=now
+    )  # fmt: skip
+    assert list(still_going(session, file)) == [order]
+    cancel_orders(session, file, "N’est plus à faire.", viewer=viewer, now=now)
+    assert (order.state, list(still_going(session, file))) == (WorkOrderState.CANCELLED, [])
+    with pytest.raises(Conflict, match="adaptation_orders_none"):
+        cancel_orders(session, file, "N’est plus à faire.", viewer=viewer, now=now)
 
 
 def test_accounts_are_not_closed_on_a_plan_that_was_emptied(

@@ -117,6 +117,40 @@ def test_works_are_ordered_on_the_page_by_who_may_open_orders(
     told = client.post(f"{page}/works", data=order, follow_redirects=True).text
     assert "Plomberie" in told
     assert "BT-" in told
+    assert "courent tant que" in told
+    gone = {"turn": str(file.turn), "step": "withdrawn", "said": "N’en veut plus."}
+    session.rollback()
+    gone["turn"] = str(session.get_one(AdaptationFile, file.id).turn)
+    session.rollback()
+    assert "still-going" in client.post(page, data=gone, follow_redirects=True).text
+    cancelling = f"{page}/works/cancel"
+    assert "works/cancel" not in helper.get(page).text
+    assert helper.post(cancelling).status_code == 403
+    assert "still-going" not in client.post(cancelling, follow_redirects=True).text
+    assert client.post(cancelling).status_code == 409
+
+
+def test_the_tenant_s_certificate_is_noted_on_the_page_and_taken_back(
+    client_as: SignIn, session: Session
+) -> None:
+    steps = (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS)
+    file = waiting(session, *steps)
+    file.own_cost = True
+    session.commit()
+    page, turn = f"/adaptations/{file.id}", str(file.turn)
+    session.rollback()
+    client = client_as("coordinator")
+    done = {"turn": turn, "step": "reception", "said": "Faits par Rénov’Oise."}
+    told = client.post(page, data=done | {"ended_on": "2026-03-10"}, follow_redirects=True).text
+    assert "10 mai 2026" in told or "10/05/2026" in told
+    noted = f"{page}/certificate"
+    refused = client.post(noted, data={"certified_on": "2026-03-09"})
+    assert refused.status_code == 422 and 'id="certified_on-error"' in refused.text
+    told = client.post(noted, data={"certified_on": "2026-03-10"}, follow_redirects=True).text
+    assert "Attesté le" in told
+    assert client.post(noted, data={"certified_on": "2026-03-10"}).status_code == 409
+    told = client.post(noted, data={"what": "withdraw"}, follow_redirects=True).text
+    assert 'name="certified_on"' in told
 
 
 def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(

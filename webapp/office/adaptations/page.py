@@ -43,7 +43,7 @@ from visits.adaptations.path import (
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.to_do import TO_DO_AT, tasks_of_file
-from visits.adaptations.works import orders_of
+from visits.adaptations.works import orders_of, still_going
 from visits.following.adaptation_works import ORDERED_AT
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -189,6 +189,8 @@ def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "plan": plan,
         "papers_missing": missing_papers(papers_of(session, file, plan.lines)),
         "orders": orders_of(session, file),
+        "still_going": still_going(session, file),
+        "may_cancel": may(Action.OPEN_WORKS),
         "photos": photos_of(session, file),
         "photos_needed": photos_missing(session, file),
         "takes_photos": file.step in RECEIVED,

@@ -356,6 +356,7 @@ REFUSALS: dict[str, Any] = {
         "when."
     ),
     "agreed_before_decided": _l("That is before the day it was granted."),
+    "adaptation_orders_none": _l("Nothing is ordered for it any more. Nothing was changed."),
     "works_not_done": _l("The works ordered for it are not done."),
     "ended_before_request": _l("That is before the day the adaptation was asked for."),
     "certificate_missing": _l(

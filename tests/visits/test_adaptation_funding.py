@@ -137,6 +137,9 @@ def test_amounts_follow_one_another_each_no_more_and_no_earlier(
     session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
 ) -> None:
     today = now.date()
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", 1000, day=file.asked_on - timedelta(days=1))
+    assert refused.value.fields == {"day": "before_request"}
     ask("landlord", 1000)
     with pytest.raises(Conflict):
         ask("landlord", 1000)
@@ -265,7 +268,7 @@ def test_a_quote_is_told_once_from_the_day_of_the_request_and_kept_by_somebody(
     again = wrong(" rénov’oise  ", COST, today)
     assert again == {"company": "quote_noted_already"}
     before = wrong("Autre", COST, file.asked_on - timedelta(days=1))
-    assert before == {"dated_on": "quote_before_request"}
+    assert before == {"dated_on": "before_request"}
     assert wrong("Autre", COST, today, keep=True) == {"keep": "other_quotes_stand"}
     assert wrong("Autre", COST, today + timedelta(days=1)) == {"dated_on": "must_not_be_future"}
 
@@ -366,6 +369,7 @@ def test_the_year_is_that_of_the_last_payment_whoever_made_it(
 ) -> None:
     new_year = date(now.year, 1, 15)
     december = date(now.year - 1, 12, 20)
+    file.asked_on = december
     said = QuoteSaid("Rénov", 500, now.date(), True)
     add_quote(session, file, said, viewer=viewer, now=now)
     for stage in ("asked", "granted", "paid"):

@@ -123,7 +123,7 @@ def office(session: Session, now: datetime) -> Office:
 def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office) -> None:
     session, file = office.session, office.file
     assert (file.step, file.turn) == (Step.ACKNOWLEDGE, 0)
-    assert file.due_on == date(2026, 3, 24)  # ten working days
+    assert file.due_on == date(2026, 3, 16)  # ten working days from when it was asked
     office.go(Step.ELIGIBILITY, Step.VISIT, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     assert file.step is Step.AGREEMENT
@@ -215,6 +215,20 @@ def test_a_refusal_needs_a_reason_an_explanation_and_an_alternative(office: Offi
     assert decision.instead == REFUSED.instead
 
 
+def test_what_is_granted_refuses_nothing_and_nobody_talked_of_it_before_it_was_asked(
+    office: Office,
+) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, outcome="granted"))
+    assert refused.value.fields == {"outcome": "granted_refuses_nothing"}
+    early = office.file.asked_on - timedelta(days=1)
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, built_how="phone", built_on=early))
+    assert refused.value.fields == {"built_on": "before_request"}
+    office.decide(Decided("granted", explanation="Avec un siège, posé le même jour."))
+
+
 def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     both_read = office.file.turn
@@ -278,6 +292,13 @@ def test_silence_runs_from_a_registered_letter_for_works_at_her_own_cost(office:
     assert (office.file.asked_on, office.file.legal_on) == (SHOWER.asked_on, None)
 
 
+def test_what_was_written_down_late_is_late(office: Office) -> None:
+    session, viewer, home = office.session, make_viewer(office.user), office.file.dwelling
+    said = Request("kitchen", "letter", office.now.date() - timedelta(days=90))
+    file = open_by_hand(session, office.person, home, said, viewer=viewer, now=office.now)
+    assert file.is_late(office.now.date())
+
+
 def own_cost(office: Office, asked_on: date) -> None:
     """Let what is walked here be asked by registered letter, at her own cost."""
     said = Request("kitchen", "registered", asked_on, own_cost=True)
@@ -338,6 +359,9 @@ def test_who_refuses_after_the_delay_of_the_law_says_that_it_is_known(office: Of
     with pytest.raises(Invalid) as refused:
         office.decide(REFUSED)
     assert refused.value.fields == {"silence": "say_silence_is_known"}
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, reason="too_costly", silence=IN_THE_FLOOR))
+    assert refused.value.fields == {"reason": "bad_choice"}  # it costs the landlord nothing
     known = "Le délai est passé, nous le savons : le mur porte l’immeuble."
     office.decide(replace(REFUSED, silence=known))
     last = latest_move(session, file)
@@ -362,7 +386,7 @@ def test_the_certificate_runs_from_the_end_of_the_works_until_it_is_there(office
         note_certificate(session, file, ended, viewer=viewer, now=now)
     for day, why in (
         (now.date() + timedelta(days=1), "must_not_be_future"),
-        (file.asked_on - timedelta(days=1), "ended_before_request"),
+        (file.asked_on - timedelta(days=1), "before_request"),
     ):
         with pytest.raises(Invalid) as refused:
             move_file(
@@ -485,7 +509,7 @@ def test_the_steps_of_a_file_take_as_long_as_the_version_says_it_was_opened_in(
     file = open_by_hand(
         session, office.person, old.dwelling, bars, viewer=viewer, now=office.now
     )  # fmt: skip
-    assert (old.due_on, file.due_on) == (date(2026, 3, 24), date(2026, 3, 13))
+    assert (old.due_on, file.due_on) == (date(2026, 3, 16), date(2026, 3, 13))
     case.programme_version_id = version_with(session, office, said.replace("3d", "4d"))
     office.file = file
     office.go(Step.ELIGIBILITY)

@@ -67,6 +67,11 @@ def outcomes_of(file: AdaptationFile) -> list[Outcome]:
     return [one for one, step in LEADS_TO.items() if file.step in REACHED_FROM[step]]
 
 
+def reasons_of(file: AdaptationFile) -> list[RefusalReason]:
+    """List why a file may be refused: what the tenant pays for costs the landlord nothing."""
+    return [one for one in RefusalReason if one != RefusalReason.TOO_COSTLY or not file.own_cost]
+
+
 def decide(
     session: Session,
     file: AdaptationFile,
@@ -86,7 +91,7 @@ def decide(
     allowed = outcomes_of(file)
     if not allowed:
         raise Conflict("adaptation_not_to_decide")
-    fields = _wrong(said, allowed, now=now)
+    fields = _wrong(said, allowed, reasons_of(file), since=file.asked_on, now=now)
     late = said.outcome != Outcome.GRANTED and silence_is_over(file, today=today_in_paris(now))
     if late and letters_in(said.silence) < EXPLAINED:
         fields["silence"] = "say_silence_is_known"
@@ -117,17 +122,28 @@ def decide(
     return decision
 
 
-def _wrong(said: Decided, allowed: Sequence[Outcome], *, now: datetime) -> dict[str, str]:
-    """Say by field what is wrong with a decision."""
+def _wrong(
+    said: Decided,
+    allowed: Sequence[Outcome],
+    reasons: Sequence[RefusalReason],
+    *,
+    since: date,
+    now: datetime,
+) -> dict[str, str]:
+    """Say by field what is wrong with a decision on what was asked `since` a day."""
     fields = {}
     if said.outcome not in allowed:
         fields["outcome"] = "bad_choice" if said.outcome else "required"
+    elif said.outcome == Outcome.GRANTED and (said.reason or said.instead):
+        fields["outcome"] = "granted_refuses_nothing"
     if len(said.explanation.strip()) > EXPLANATION_LENGTH:
         fields["explanation"] = "too_long"
     if said.outcome in (Outcome.IN_PART, Outcome.REFUSED):
-        fields |= wrong_refusal(said, reasons=tuple(RefusalReason), alternatives=tuple(Instead))
+        fields |= wrong_refusal(said, reasons=reasons, alternatives=tuple(Instead))
         ways = tuple(Talked)
-        fields |= wrong_talk("built", said.built_how, said.built_on, ways=ways, now=now)
+        fields |= wrong_talk(
+            "built", said.built_how, said.built_on, ways=ways, since=since, now=now
+        )
     return fields
 
 

@@ -167,7 +167,7 @@ def add_quote(
     company, others = said.company.strip(), plan_of(session, file).quotes
     fields = _wrong_amount("cents", said.cents) | wrong_day("dated_on", said.dated_on, now=now)
     if said.dated_on is not None and said.dated_on < file.asked_on:
-        fields["dated_on"] = "quote_before_request"
+        fields["dated_on"] = "before_request"
     if not company:
         fields["company"] = "required"
     elif len(company) > COMPANY_LENGTH:
@@ -262,6 +262,8 @@ def note_funding(
     if stage is not expected:
         raise Conflict("funding_noted_already")
     fields = wrong_day("day", said.day, now=now, after=line.latest.day if line else None)
+    if line is None and said.day is not None and said.day < file.asked_on:
+        fields["day"] = "before_request"
     fields |= _wrong_amount("cents", said.cents, nothing=stage is PayerStage.GRANTED)
     if "cents" not in fields:
         fields |= _too_much(session, file, payer, said.cents or 0, line, now=now)

@@ -118,21 +118,25 @@ def _end_of_works(
     ended_on = today if ended_on is None else ended_on
     if ended_on > today:
         return ended_on, {"ended_on": "must_not_be_future"}
-    return ended_on, {"ended_on": "ended_before_request"} if ended_on < file.asked_on else {}
+    return ended_on, {"ended_on": "before_request"} if ended_on < file.asked_on else {}
 
 
 def _wrong_agreement(file: AdaptationFile, agreed: Agreed, *, now: datetime) -> dict[str, str]:
     """Say by field what is wrong with how and when the tenant agreed."""
-    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, now=now)
+    since = file.asked_on
+    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, since=since, now=now)
     if agreed.on is not None and agreed.on < today_in_paris(file.since):
         fields["agreed_on"] = "agreed_before_decided"
     return fields
 
 
 def wrong_talk(
-    name: str, how: str, on: date | None, *, ways: Sequence[Talked], now: datetime
+    name: str, how: str, on: date | None, *, ways: Sequence[Talked], since: date, now: datetime
 ) -> dict[str, str]:
-    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked."""
+    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked.
+
+    Nobody talked about it before it was asked for: `since`.
+    """
     fields = {}
     if how not in ways:
         fields[f"{name}_how"] = "bad_choice" if how else "required"
@@ -142,6 +146,8 @@ def wrong_talk(
         fields[f"{name}_on"] = "required"
     elif on > today_in_paris(now):
         fields[f"{name}_on"] = "must_not_be_future"
+    elif on < since:
+        fields[f"{name}_on"] = "before_request"
     return fields
 
 

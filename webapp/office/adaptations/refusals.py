@@ -51,9 +51,13 @@ REFUSALS: dict[str, Any] = {
     "no_case_for_alternative": _l("She has no open case: open a work order for it instead."),
     "move_is_wished_for": _l("A move is noted as a wish to move."),
     "explain_refusal": _l("Say why in plain words, a sentence at least: the tenant reads it."),
+    "granted_refuses_nothing": _l(
+        "All of it is granted, and a reason or an alternative is filled in: choose again what is "
+        "decided, or empty them."
+    ),
     "offer_instead": _l("Nothing is refused without at least one alternative."),
     "say_what_instead": _l("Say in words what exactly is offered."),
-    "quote_before_request": _l("That is before the day the adaptation was asked for."),
+    "before_request": _l("That is before the day the adaptation was asked for."),
     "quote_noted_already": _l("This very quote is noted already: same company, amount and day."),
     "other_quotes_stand": _l(
         "Other quotes are noted: add it, then choose one of them in the list."
@@ -69,7 +73,6 @@ REFUSALS: dict[str, Any] = {
     "agreed_before_decided": _l("That is before the day it was granted."),
     "adaptation_orders_none": _l("Nothing is ordered for it any more. Nothing was changed."),
     "works_not_done": _l("The works ordered for it are not done."),
-    "ended_before_request": _l("That is before the day the adaptation was asked for."),
     "certificate_missing": _l(
         "The tenant has not certified the works: note on which day she did, or say why there is no "
         "certificate."

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from visits.adaptations.commissions import as_minuted
 from visits.adaptations.deciding import review_until
 from visits.adaptations.files import label_of
+from visits.adaptations.funding import plan_of
 from visits.messages.ways import silent_because
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Priority, Step
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
 from visits.models.commissions import CommissionItem
+from visits.models.funding import Payer
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
@@ -99,9 +101,7 @@ def of_adaptation(
         asked_on=file.asked_on,
         what=pick(label_of(file)),
         decision=decision,
-        follows=_("Nothing is done without your agreement: we ask you before works begin.")
-        if works
-        else "",
+        follows=_follows(session, file) if works else "",
         again=_(
             "You may ask us to look at it again until %(day)s: ring us or write to us.",
             day=spoken_day(until),
@@ -110,6 +110,22 @@ def of_adaptation(
         else "",
         beside=tuple(told),
     )
+
+
+def _follows(session: Session, file: AdaptationFile) -> str:
+    """Say what comes next of what is granted: her share where she has one, her own works."""
+    if file.own_cost:
+        own = _(
+            "You may have them done by the company you named. Once they are done, you have two "
+            "months to certify that they were done as you said."
+        )
+        return str(own)
+    lines = plan_of(session, file).lines
+    share = sum(one.planned_cents for one in lines if one.payer is Payer.TENANT)
+    says = [_("Nothing is done without your agreement: we ask you before works begin.")]
+    if share:
+        says.append(_("Your share would be %(share)s.", share=euros(share)))
+    return " ".join(says)
 
 
 def of_item(session: Session, item: CommissionItem) -> Told:

@@ -13,9 +13,12 @@ from tests.visits.adapting import NO_VISIT, agreed, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
+from visits.life.endings import Told
+from visits.life.moves import record_departure
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.commissions import Commission
 from visits.models.funding import AdaptationQuote, FundingNote
+from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.people.protection import protect
 
@@ -128,6 +131,21 @@ def test_works_are_ordered_on_the_page_by_who_may_open_orders(
     assert helper.post(cancelling).status_code == 403
     assert "still-going" not in client.post(cancelling, follow_redirects=True).text
     assert client.post(cancelling).status_code == 409
+
+
+def test_the_page_says_that_who_asked_for_it_no_longer_lives_there(
+    client_as: SignIn, session: Session
+) -> None:
+    steps = (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS)
+    file = waiting(session, *steps)
+    page, client = f"/adaptations/{file.id}", client_as("coordinator")
+    session.rollback()
+    assert "n’habite plus" not in client.get(page).text
+    told = Told(HowTold.PAGE, make_user(session).id, NOW)
+    person = session.get_one(Person, file.person_id)
+    record_departure(session, person, file.dwelling_id, on=NOW.date(), told=told)
+    session.commit()
+    assert "n’habite plus" in client.get(page).text
 
 
 def test_the_tenant_s_certificate_is_noted_on_the_page_and_taken_back(

@@ -45,6 +45,7 @@ from visits.adaptations.path import (
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.to_do import TO_DO_AT, tasks_of_file
 from visits.adaptations.works import orders_of, still_going
+from visits.cases.cases import home_of
 from visits.following.adaptation_works import ORDERED_AT
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -94,6 +95,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
             "adaptations/show.html",
             file=file,
             label=label_of(file),
+            left=file.is_open and home_of(session, file.person) != file.dwelling_id,
             errors=errors,
             typed=request.form,
             **_path_shown(session, file),

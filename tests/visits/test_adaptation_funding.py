@@ -25,11 +25,11 @@ from visits.adaptations.funding import (
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file
 from visits.adaptations.receiving import receive_what_is_done
-from visits.adaptations.works import orders_of
-from visits.following.adaptation_works import order_works
+from visits.adaptations.works import orders_of, still_going
+from visits.following.adaptation_works import cancel_orders, order_works
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.adaptations import AdaptationFile, Step
-from visits.models.funding import Payer, PayerStage
+from visits.models.funding import Payer
 from visits.models.works import WorkOrderState
 from visits.people.protection import protect
 from visits.sight import Viewer
@@ -73,7 +73,7 @@ def go(
 @pytest.fixture
 def ask(session: Session, file: AdaptationFile, viewer: Viewer, now: datetime) -> Ask:
     def note(payer: str, cents: int | None, stage: str = "asked", day: date | None = None) -> None:
-        said = FundingSaid(payer, stage, cents, day or now.date())
+        said = FundingSaid(payer, stage, cents, day or now.date(), "F-1")
         note_funding(session, file, said, viewer=viewer, now=now)
 
     return note
@@ -137,6 +137,9 @@ def test_amounts_follow_one_another_each_no_more_and_no_earlier(
     session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
 ) -> None:
     today = now.date()
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", 1000, day=file.asked_on - timedelta(days=1))
+    assert refused.value.fields == {"day": "before_request"}
     ask("landlord", 1000)
     with pytest.raises(Conflict):
         ask("landlord", 1000)
@@ -219,11 +222,15 @@ def test_a_year_tells_what_was_paid_in_full_and_what_the_pension_fund_was_asked(
     assert paid_in_full(session, viewer, year=year) == []  # the fund has not paid yet
     for stage in ("granted", "paid"):
         ask("carsat_landlord", 90_000, stage)
+    assert paid_in_full(session, viewer, year=year) == []  # nobody pays what it did not grant
+    for stage in ("asked", "granted", "paid"):
+        ask("tenant", 10_000, stage)
     (paid,) = paid_in_full(session, viewer, year=year)
     assert (paid.landlord_cents, paid.subsidy_cents) == (COST - 100_000, 90_000)
+    assert (paid.cost_cents, paid.invoice) == (COST, "F-1")
     assert paid_in_full(session, viewer, year=year - 1) == []
     (called,) = asked_of_pension_fund(session, viewer, year=year)
-    assert called.notes[PayerStage.PAID].cents == 90_000
+    assert called.line.paid_cents == 90_000
     protect(session, file.person, by=make_user(session).id, now=now)
     assert paid_in_full(session, viewer, year=year) == []
     assert asked_of_pension_fund(session, viewer, year=year) == []
@@ -261,6 +268,125 @@ def test_a_quote_is_told_once_from_the_day_of_the_request_and_kept_by_somebody(
     again = wrong(" rénov’oise  ", COST, today)
     assert again == {"company": "quote_noted_already"}
     before = wrong("Autre", COST, file.asked_on - timedelta(days=1))
-    assert before == {"dated_on": "quote_before_request"}
+    assert before == {"dated_on": "before_request"}
     assert wrong("Autre", COST, today, keep=True) == {"keep": "other_quotes_stand"}
     assert wrong("Autre", COST, today + timedelta(days=1)) == {"dated_on": "must_not_be_future"}
+
+
+def at_accounts(
+    session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime
+) -> AdaptationFile:
+    """Bring a file that the landlord pays for to its accounts, with nothing paid yet."""
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    for step in (Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP):
+        go(session, file, step, viewer=viewer, now=now)
+    follow_up(session, file, viewer=viewer, now=now)
+    return file
+
+
+def test_what_is_emptied_or_dearer_after_it_was_agreed_stops_the_works(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    go(session, file, Step.WORKS, viewer=viewer, now=now)
+    dearer = QuoteSaid("Plus cher", COST + 1, now.date())
+    quote = add_quote(session, file, dearer, viewer=viewer, now=now)
+    choose_quote(session, file, quote.id, viewer=viewer, now=now)
+    assert missing_in(session, file)["plan"] == "plan_does_not_sum"
+    said = OrderSaid("plumbing", "P", "bathroom", "Remplacer la baignoire.", "staff")
+    with pytest.raises(Invalid) as refused:
+        order_works(session, file, said, viewer=viewer, now=now)
+    assert refused.value.fields == {"plan": "plan_does_not_sum"}
+    with pytest.raises(Invalid) as refused:
+        go(session, file, Step.RECEPTION, viewer=viewer, now=now)
+    assert refused.value.fields == {"plan": "plan_does_not_sum"}
+    withdraw_quote(session, file, quote.id, viewer=viewer, now=now)
+    assert missing_in(session, file)["quote"] == "quote_missing"
+
+
+def test_what_is_withdrawn_tells_which_of_its_orders_still_go_and_cancels_them(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    fund(session, file, viewer=viewer, now=now)
+    go(session, file, Step.DECISION, viewer=viewer, now=now)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    go(session, file, Step.WORKS, viewer=viewer, now=now)
+    said = OrderSaid("plumbing", "P", "bathroom", "Remplacer la baignoire.", "staff")
+    order = order_works(session, file, said, viewer=viewer, now=now)
+    assert list(still_going(session, file)) == []
+    why = "Son mari est tombé malade."
+    move_file(
+        session, file, Step.WITHDRAWN, turn=file.turn, said=why, viewer=viewer, now=now
+    )  # fmt: skip
+    assert list(still_going(session, file)) == [order]
+    cancel_orders(session, file, "N’est plus à faire.", viewer=viewer, now=now)
+    assert (order.state, list(still_going(session, file))) == (WorkOrderState.CANCELLED, [])
+    with pytest.raises(Conflict, match="adaptation_orders_none"):
+        cancel_orders(session, file, "N’est plus à faire.", viewer=viewer, now=now)
+
+
+def test_accounts_are_not_closed_on_a_plan_that_was_emptied(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime
+) -> None:
+    at_accounts(session, file, viewer=viewer, now=now)
+    (line,) = plan_of(session, file).lines
+    withdraw_funding(session, file, line.latest.id, viewer=viewer, now=now)
+    with pytest.raises(Invalid) as refused:
+        go(session, file, Step.CLOSED, viewer=viewer, now=now)
+    assert refused.value.fields == {"plan": "plan_does_not_sum"}
+
+
+def test_what_is_paid_in_part_is_paid_in_part_until_the_rest_is(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    at_accounts(session, file, viewer=viewer, now=now)
+    ask("landlord", COST, "granted")
+    ask("landlord", 100, "paid")
+    (line,) = plan_of(session, file).lines
+    assert (line.paid_cents, line.owed_cents) == (100, COST - 100)
+    assert missing_in(session, file) == {"payments": "payments_missing"}
+    assert paid_in_full(session, viewer, year=now.year) == []
+    with pytest.raises(Invalid) as refused:
+        ask("landlord", COST - 99, "paid")
+    assert refused.value.fields == {"cents": "more_than_asked"}
+    ask("landlord", COST - 100, "paid")
+    (line,) = plan_of(session, file).lines
+    assert [note.cents for note in line.notes] == [COST, COST, 100, COST - 100]
+    (paid,) = paid_in_full(session, viewer, year=now.year)
+    assert (paid.cost_cents, paid.landlord_cents) == (COST, COST)
+    with pytest.raises(Conflict):
+        ask("landlord", 1, "paid")
+    withdraw_funding(session, file, line.latest.id, viewer=viewer, now=now)
+    assert missing_in(session, file) == {"payments": "payments_missing"}
+
+
+def test_the_year_is_that_of_the_last_payment_whoever_made_it(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    new_year = date(now.year, 1, 15)
+    december = date(now.year - 1, 12, 20)
+    file.asked_on = december
+    said = QuoteSaid("Rénov", 500, now.date(), True)
+    add_quote(session, file, said, viewer=viewer, now=now)
+    for stage in ("asked", "granted", "paid"):
+        ask("landlord", 400, stage, december)
+    for stage in ("asked", "granted", "paid"):
+        ask("mutual", 100, stage, new_year)
+    assert paid_in_full(session, viewer, year=now.year - 1) == []
+    (paid,) = paid_in_full(session, viewer, year=now.year)
+    assert paid.paid_on == new_year
+
+
+def test_what_the_landlord_paid_names_its_invoice(
+    session: Session, file: AdaptationFile, viewer: Viewer, now: datetime, ask: Ask
+) -> None:
+    for stage in ("asked", "granted"):
+        ask("landlord", 500, stage)
+    said = FundingSaid("landlord", "paid", 500, now.date(), " ")
+    with pytest.raises(Invalid) as refused:
+        note_funding(session, file, said, viewer=viewer, now=now)
+    assert refused.value.fields == {"invoice": "required"}

@@ -1,7 +1,7 @@
 """An adaptation on its path: opened, moved, taken back, decided; who is told what is missing."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from tests.submissions import home_visit
 from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, follow_up, fund, pay
 from tests.visits.desk import SUPPORT
 from visits.accounts.accounts import find_territory
+from visits.adaptations.certifying import note_certificate, withdraw_certificate
 from visits.adaptations.deciding import (
     Decided,
     ask_review,
@@ -122,7 +123,7 @@ def office(session: Session, now: datetime) -> Office:
 def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office) -> None:
     session, file = office.session, office.file
     assert (file.step, file.turn) == (Step.ACKNOWLEDGE, 0)
-    assert file.due_on == date(2026, 3, 24)  # ten working days
+    assert file.due_on == date(2026, 3, 16)  # ten working days from when it was asked
     office.go(Step.ELIGIBILITY, Step.VISIT, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     assert file.step is Step.AGREEMENT
@@ -214,6 +215,20 @@ def test_a_refusal_needs_a_reason_an_explanation_and_an_alternative(office: Offi
     assert decision.instead == REFUSED.instead
 
 
+def test_what_is_granted_refuses_nothing_and_nobody_talked_of_it_before_it_was_asked(
+    office: Office,
+) -> None:
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, outcome="granted"))
+    assert refused.value.fields == {"outcome": "granted_refuses_nothing"}
+    early = office.file.asked_on - timedelta(days=1)
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, built_how="phone", built_on=early))
+    assert refused.value.fields == {"built_on": "before_request"}
+    office.decide(Decided("granted", explanation="Avec un siège, posé le même jour."))
+
+
 def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     both_read = office.file.turn
@@ -277,6 +292,13 @@ def test_silence_runs_from_a_registered_letter_for_works_at_her_own_cost(office:
     assert (office.file.asked_on, office.file.legal_on) == (SHOWER.asked_on, None)
 
 
+def test_what_was_written_down_late_is_late(office: Office) -> None:
+    session, viewer, home = office.session, make_viewer(office.user), office.file.dwelling
+    said = Request("kitchen", "letter", office.now.date() - timedelta(days=90))
+    file = open_by_hand(session, office.person, home, said, viewer=viewer, now=office.now)
+    assert file.is_late(office.now.date())
+
+
 def own_cost(office: Office, asked_on: date) -> None:
     """Let what is walked here be asked by registered letter, at her own cost."""
     said = Request("kitchen", "registered", asked_on, own_cost=True)
@@ -328,21 +350,81 @@ def test_a_refusal_that_is_looked_at_again_was_an_answer(office: Office) -> None
     assert (file.step, file.legal_on) == (Step.ELIGIBILITY, date(2026, 3, 31))
 
 
-def test_the_certificate_runs_from_the_end_of_the_works_until_they_are_received(
-    office: Office,
-) -> None:
-    own_cost(office, office.now.date())
-    file = office.file
+def test_who_refuses_after_the_delay_of_the_law_says_that_it_is_known(office: Office) -> None:
+    own_cost(office, office.now.date() - timedelta(days=92))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    over = file.legal_on
+    assert over is not None
+    office.go(Step.ELIGIBILITY)
+    with pytest.raises(Invalid) as refused:
+        office.decide(REFUSED)
+    assert refused.value.fields == {"silence": "say_silence_is_known"}
+    with pytest.raises(Invalid) as refused:
+        office.decide(replace(REFUSED, reason="too_costly", silence=IN_THE_FLOOR))
+    assert refused.value.fields == {"reason": "bad_choice"}  # it costs the landlord nothing
+    known = "Le délai est passé, nous le savons : le mur porte l’immeuble."
+    office.decide(replace(REFUSED, silence=known))
+    last = latest_move(session, file)
+    assert last is not None
+    assert (file.step, file.legal_on, last.said) == (Step.REFUSED, over, known)
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert file.legal_on == over  # a refusal that came too late was no answer
+    office.decide(Decided("granted"))
+    assert (file.step, file.legal_on) == (Step.AGREEMENT, None)
+
+
+def test_the_certificate_runs_from_the_end_of_the_works_until_it_is_there(office: Office) -> None:
+    own_cost(office, office.now.date() - timedelta(days=40))
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    ended, now = office.now.date() - timedelta(days=20), office.now
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     office.go(Step.WORKS)
     assert file.legal_on is None
-    office.go(Step.RECEPTION)
-    assert file.legal_on == months_after(office.now.date(), 2)
+    with pytest.raises(Conflict, match="certificate_not_awaited"):
+        note_certificate(session, file, ended, viewer=viewer, now=now)
+    for day, why in (
+        (now.date() + timedelta(days=1), "must_not_be_future"),
+        (file.asked_on - timedelta(days=1), "before_request"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            move_file(
+                session, file, Step.RECEPTION, turn=file.turn, said=BY_HERSELF, ended_on=day,
+                viewer=viewer, now=now,
+            )  # fmt: skip
+        assert refused.value.fields == {"ended_on": why}
+    move_file(
+        session, file, Step.RECEPTION, turn=file.turn, said=BY_HERSELF, ended_on=ended,
+        viewer=viewer, now=now,
+    )  # fmt: skip
+    assert file.legal_on == months_after(ended, 2)
     office.go(Step.FIRST_FOLLOW_UP)
+    assert file.legal_on == months_after(ended, 2)  # received without it, it is still waited for
+    with pytest.raises(Invalid) as refused:
+        early = ended - timedelta(days=1)
+        note_certificate(session, file, early, viewer=viewer, now=now)
+    assert refused.value.fields == {"certified_on": "certified_before_end"}
+    note_certificate(session, file, now.date(), viewer=viewer, now=now)
+    assert (file.certified_on, file.legal_on) == (now.date(), None)
+    withdraw_certificate(session, file, viewer=viewer, now=now)
+    assert (file.certified_on, file.legal_on) == (None, months_after(ended, 2))
+
+
+def test_accounts_of_works_at_her_own_cost_ask_for_the_certificate_or_why_there_is_none(
+    office: Office,
+) -> None:
+    own_cost(office, office.now.date())
+    session, file, viewer, now = office.session, office.file, make_viewer(office.user), office.now
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(Decided("granted"))
+    office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
+    follow_up(session, file, viewer=viewer, now=now)
+    assert missing_in(session, file) == {"certificate": "certificate_missing"}
+    with pytest.raises(Invalid):
+        office.go(Step.CLOSED, said="")
+    office.go(Step.CLOSED, said="Deux fois relancée, elle n’a rien envoyé.")
     assert file.legal_on is None
-    office.back()
-    assert file.legal_on == months_after(office.now.date(), 2)
 
 
 def test_a_death_ends_what_nobody_began_and_taking_it_back_gives_it_again(office: Office) -> None:
@@ -427,7 +509,7 @@ def test_the_steps_of_a_file_take_as_long_as_the_version_says_it_was_opened_in(
     file = open_by_hand(
         session, office.person, old.dwelling, bars, viewer=viewer, now=office.now
     )  # fmt: skip
-    assert (old.due_on, file.due_on) == (date(2026, 3, 24), date(2026, 3, 13))
+    assert (old.due_on, file.due_on) == (date(2026, 3, 16), date(2026, 3, 13))
     case.programme_version_id = version_with(session, office, said.replace("3d", "4d"))
     office.file = file
     office.go(Step.ELIGIBILITY)

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.factories import make_case, make_user, make_viewer
-from tests.visits.adapting import NO_VISIT, fund
+from tests.visits.adapting import COST, NO_VISIT, fund
 from visits.adaptations.commissions import (
     agenda_of,
+    as_minuted,
     call_commission,
     close_minutes,
     find_commission,
@@ -22,9 +23,10 @@ from visits.adaptations.commissions import (
 )
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.funding import QuoteSaid, add_quote, choose_quote
 from visits.adaptations.moving import move_file, take_move_back
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.adaptations import AdaptationFile, Step
+from visits.models.adaptations import AdaptationFile, Priority, Step
 from visits.models.commissions import Commission
 from visits.people.protection import protect
 from visits.sight import Viewer
@@ -115,6 +117,32 @@ def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
     assert agenda_of(session, viewer, held) == []
     with pytest.raises(Conflict, match="minutes_are_open"):
         open_minutes_again(session, held)
+
+
+def test_closed_minutes_keep_what_was_decided_that_day_until_they_are_opened_again(
+    session: Session, viewer: Viewer, held: Commission, now: datetime
+) -> None:
+    decided, left = waiting(session, viewer, now), waiting(session, viewer, now)
+    for file in (decided, left):
+        put_on_agenda(session, held, file, viewer=viewer, now=now)
+    decide(session, decided, Decided("granted"), turn=decided.turn, viewer=viewer, now=now)
+    held.held_on = now.date()
+    session.flush()
+    session.refresh(held)
+    close_minutes(session, held, "", viewer=viewer, now=now)
+    for file in (decided, left):
+        dearer = QuoteSaid("Plus cher", COST + 1, now.date())
+        quote = add_quote(session, file, dearer, viewer=viewer, now=now)
+        choose_quote(session, file, quote.id, viewer=viewer, now=now)
+    items = agenda_of(session, viewer, held)
+    assert [as_minuted(session, one) for one in items] == [(COST, Priority.NEXT)] * 2
+    with pytest.raises(Conflict, match="decided_in_closed_minutes"):
+        take_move_back(session, decided, turn=decided.turn, viewer=viewer, now=now)
+    open_minutes_again(session, held)
+    assert as_minuted(session, items[0]) == (COST + 1, Priority.NEXT)
+    take_move_back(session, decided, turn=decided.turn, viewer=viewer, now=now)
+    decide(session, decided, Decided("granted"), turn=decided.turn, viewer=viewer, now=now)
+    assert [one.decided is not None for one in agenda_of(session, viewer, held)] == [True, False]
 
 
 def test_one_that_has_not_met_is_cancelled_with_a_reason_and_never_minuted(

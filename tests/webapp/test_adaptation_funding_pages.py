@@ -13,9 +13,12 @@ from tests.visits.adapting import NO_VISIT, agreed, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
 from visits.adaptations.moving import move_file
+from visits.life.endings import Told
+from visits.life.moves import record_departure
 from visits.models.adaptations import AdaptationFile, Step
 from visits.models.commissions import Commission
 from visits.models.funding import AdaptationQuote, FundingNote
+from visits.models.life import HowTold
 from visits.models.people import Person
 from visits.people.protection import protect
 
@@ -117,6 +120,55 @@ def test_works_are_ordered_on_the_page_by_who_may_open_orders(
     told = client.post(f"{page}/works", data=order, follow_redirects=True).text
     assert "Plomberie" in told
     assert "BT-" in told
+    assert "courent tant que" in told
+    gone = {"turn": str(file.turn), "step": "withdrawn", "said": "N’en veut plus."}
+    session.rollback()
+    gone["turn"] = str(session.get_one(AdaptationFile, file.id).turn)
+    session.rollback()
+    assert "still-going" in client.post(page, data=gone, follow_redirects=True).text
+    cancelling = f"{page}/works/cancel"
+    assert "works/cancel" not in helper.get(page).text
+    assert helper.post(cancelling).status_code == 403
+    assert "still-going" not in client.post(cancelling, follow_redirects=True).text
+    assert client.post(cancelling).status_code == 409
+
+
+def test_the_page_says_that_who_asked_for_it_no_longer_lives_there(
+    client_as: SignIn, session: Session
+) -> None:
+    steps = (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS)
+    file = waiting(session, *steps)
+    page, client = f"/adaptations/{file.id}", client_as("coordinator")
+    session.rollback()
+    assert "n’habite plus" not in client.get(page).text
+    told = Told(HowTold.PAGE, make_user(session).id, NOW)
+    person = session.get_one(Person, file.person_id)
+    record_departure(session, person, file.dwelling_id, on=NOW.date(), told=told)
+    session.commit()
+    assert "n’habite plus" in client.get(page).text
+
+
+def test_the_tenant_s_certificate_is_noted_on_the_page_and_taken_back(
+    client_as: SignIn, session: Session
+) -> None:
+    steps = (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS)
+    file = waiting(session, *steps)
+    file.own_cost = True
+    session.commit()
+    page, turn = f"/adaptations/{file.id}", str(file.turn)
+    session.rollback()
+    client = client_as("coordinator")
+    done = {"turn": turn, "step": "reception", "said": "Faits par Rénov’Oise."}
+    told = client.post(page, data=done | {"ended_on": "2026-03-10"}, follow_redirects=True).text
+    assert "10 mai 2026" in told or "10/05/2026" in told
+    noted = f"{page}/certificate"
+    refused = client.post(noted, data={"certified_on": "2026-03-09"})
+    assert refused.status_code == 422 and 'id="certified_on-error"' in refused.text
+    told = client.post(noted, data={"certified_on": "2026-03-10"}, follow_redirects=True).text
+    assert "Attesté le" in told
+    assert client.post(noted, data={"certified_on": "2026-03-10"}).status_code == 409
+    told = client.post(noted, data={"what": "withdraw"}, follow_redirects=True).text
+    assert 'name="certified_on"' in told
 
 
 def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
@@ -153,6 +205,10 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     assert "Lu et approuvé." in minutes
     for told in ("Présents : tous.", "Accordée", reference, name, "Coût", "Jour de la décision"):
         assert told in minutes, told
+    assert "rouvrez-le" in client.get(page).text
+    turned = {"turn": str(int(turn) + 1)}
+    held = client.post(f"{page}/back", data=turned)
+    assert held.status_code == 409 and "rouvrez-le" in held.text
     person = session.get_one(Person, file.person_id)
     protect(session, person, by=client.user.id, now=NOW)  # type: ignore[attr-defined]
     session.commit()

@@ -118,6 +118,7 @@ ADAPTED = (
     "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on",
     "used", "holds", "needed",
     "stage", "invoice", "held_on", "adaptation", "place", "description", "due_on", "agreed_how",
+    "ended_on", "certified_on", "silence",
     "agreed_on", "built_how", "built_on", "keep",
 )  # fmt: skip
 # What referrals ask in a form.

@@ -186,7 +186,8 @@ def test_one_order_of_two_forms_is_told_once(home: Home, client_as: SignIn) -> N
 def test_a_kit_says_what_it_may_save(home: Home, client_as: SignIn) -> None:
     home.send("eco_kit", **{**ONE, "lamp": [LAMP], "tap": [TAP, SHOWER]})
     said = paper(client_as(Role.COORDINATOR), home)
-    assert "Ampoules LED posées" in said
+    assert said.count("Ampoules LED") == 1
+    assert "Ampoules LED : 1" in said  # as on the receipt
     assert "euros par an" in said
 
 

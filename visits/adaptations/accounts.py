@@ -1,19 +1,18 @@
 """What was paid for adaptations in a year: for the property tax, for the pension fund's call.
 
-The landlord deducts what it paid in full, building by building, invoice by invoice; advance
+The landlord deducts what it paid, building by building, invoice by invoice, once all is paid: part
 payments alone do not count. CGI art. 1391 C, BOI-IF-TFB-50-20-20-10. Nothing here tells why
 somebody needed it.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from visits.adaptations.funding import Plan, plan_of
+from visits.adaptations.funding import Line, Plan, plan_of
 from visits.models.adaptations import AdaptationFile
 from visits.models.funding import FundingNote, Payer, PayerStage
 from visits.models.portfolio import Dwelling
@@ -26,29 +25,49 @@ NO_SUBSIDY = (Payer.LANDLORD, Payer.TENANT)
 
 @dataclass(frozen=True)
 class Paid:
-    """An adaptation with what was paid for it, in cents, and by when all of it was."""
+    """An adaptation that is paid in full, since `paid_on`, with who paid how much, in cents."""
 
     file: AdaptationFile
-    invoice: str
+    lines: Sequence[Line]
     paid_on: date
-    landlord_cents: int
-    subsidy_cents: int
+
+    @property
+    def invoice(self) -> str:
+        """Give the invoices that the landlord paid."""
+        notes = [note for one in self.lines if one.payer is Payer.LANDLORD for note in one.notes]
+        return ", ".join(dict.fromkeys(note.invoice for note in notes if note.invoice))
 
     @property
     def cost_cents(self) -> int:
-        """What the works cost, tax included, but for what the tenant paid."""
-        return self.landlord_cents + self.subsidy_cents
+        """What the works cost, tax included, whoever paid."""
+        return sum(one.paid_cents for one in self.lines)
+
+    @property
+    def landlord_cents(self) -> int:
+        """What the landlord paid, which it deducts."""
+        return sum(one.paid_cents for one in self.lines if one.payer is Payer.LANDLORD)
+
+    @property
+    def subsidy_cents(self) -> int:
+        """What others gave, but for the tenant."""
+        return sum(one.paid_cents for one in self.lines if one.payer not in NO_SUBSIDY)
 
 
 def paid_in_full(session: Session, viewer: Viewer, *, year: int) -> list[Paid]:
-    """List what the landlord paid in full in a year, by building, of what the viewer may see."""
-    noted = _noted(session, viewer, Payer.LANDLORD, PayerStage.PAID, year=year)
+    """List by building what was paid in full in a year, of what the viewer may see.
+
+    The year is that of the last payment: what stands in the list of a year stays in it. What
+    the landlord paid nothing of is none of its.
+    """
+    noted = {file.id: file for file, _note in _noted(session, viewer, PayerStage.PAID, year=year)}
     found = []
-    for file, note in noted:
+    for file in noted.values():
         plan = plan_of(session, file)
-        if not plan.unpaid:
-            found.append(_paid(file, note, plan))
-    return sorted(found, key=lambda one: (one.file.dwelling.residence.city, _building(one)))
+        paid_on = plan.paid_in_full_on
+        if paid_on is not None and paid_on.year == year:
+            found.append(Paid(file, plan.lines, paid_on))
+    hers = [one for one in found if one.landlord_cents]
+    return sorted(hers, key=lambda one: (one.file.dwelling.residence.city, _building(one)))
 
 
 def _building(one: Paid) -> tuple[str, str, date, str]:
@@ -60,51 +79,35 @@ def _building(one: Paid) -> tuple[str, str, date, str]:
     )
 
 
-def _paid(file: AdaptationFile, note: FundingNote, plan: Plan) -> Paid:
-    given: Mapping[Payer, list[FundingNote]] = defaultdict(list)
-    for line in plan.lines:
-        if PayerStage.PAID in line.notes:
-            given[line.payer].append(line.notes[PayerStage.PAID])
-    others = [one for payer, notes in given.items() if payer not in NO_SUBSIDY for one in notes]
-    return Paid(
-        file=file,
-        invoice=note.invoice or "",
-        paid_on=max([note.day, *(one.day for one in others)]),
-        landlord_cents=note.cents,
-        subsidy_cents=sum(one.cents for one in others),
-    )
-
-
 @dataclass(frozen=True)
 class Called:
     """An adaptation that the pension fund was asked to help with, and how far it is."""
 
     file: AdaptationFile
     plan: Plan
-    notes: Mapping[PayerStage, FundingNote]
+    line: Line
 
 
 def asked_of_pension_fund(session: Session, viewer: Viewer, *, year: int) -> Sequence[Called]:
     """List what the fund's call for landlords was asked in a year, the first first."""
-    noted = _noted(session, viewer, Payer.CARSAT_LANDLORD, PayerStage.ASKED, year=year)
     found = []
-    for file, _note in noted:
-        plan = plan_of(session, file)
-        lines = [line for line in plan.lines if line.payer is Payer.CARSAT_LANDLORD]
-        found += [Called(file, plan, line.notes) for line in lines]
+    for file, note in _noted(session, viewer, PayerStage.ASKED, year=year):
+        if note.payer is Payer.CARSAT_LANDLORD:
+            plan = plan_of(session, file)
+            found += [Called(file, plan, one) for one in plan.lines if one.payer is note.payer]
     return found
 
 
 def _noted(
-    session: Session, viewer: Viewer, payer: Payer, stage: PayerStage, *, year: int
+    session: Session, viewer: Viewer, stage: PayerStage, *, year: int
 ) -> list[tuple[AdaptationFile, FundingNote]]:
-    """Give what stands of a payer at a stage in a year, with its adaptation."""
+    """Give what stands of a stage in a year, whoever pays, with its adaptation."""
     rows = session.execute(
         select(AdaptationFile, FundingNote)
         .join(FundingNote, FundingNote.file_id == AdaptationFile.id)
         .join(AdaptationFile.person)
         .where(visible_adaptations(viewer), FundingNote.withdrawn_at.is_(None))
-        .where(FundingNote.payer == payer, FundingNote.stage == stage)
+        .where(FundingNote.stage == stage)
         .where(FundingNote.day >= date(year, 1, 1), FundingNote.day <= date(year, 12, 31))
         .options(joinedload(AdaptationFile.person))
         .options(joinedload(AdaptationFile.dwelling).joinedload(Dwelling.residence))

@@ -8,10 +8,17 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from visits.adaptations.files import log
+from visits.adaptations.funding import plan_of
 from visits.ground.db import new_id
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.adaptations import AdaptationDecision, AdaptationFile, Step
+from visits.models.adaptations import (
+    AdaptationDecision,
+    AdaptationFile,
+    AdaptationMove,
+    Priority,
+    Step,
+)
 from visits.models.commissions import Commission, CommissionItem
 from visits.models.portfolio import Dwelling
 from visits.sight import Viewer
@@ -191,9 +198,35 @@ def agenda_item_of(session: Session, file: AdaptationFile) -> CommissionItem | N
 def close_minutes(
     session: Session, commission: Commission, note: str, *, viewer: Viewer, now: datetime
 ) -> None:
-    """Close the minutes of a commission on adaptations; see `close_with`."""
-    decided = any(one.decided for one in commission.items if one.taken_off_at is None)
+    """Close the minutes of a commission on adaptations; see `close_with`.
+
+    They keep the cost and the priority of that day, and no decision in them is taken back before
+    they are opened again.
+    """
+    items = [one for one in commission.items if one.taken_off_at is None]
+    decided = any(one.decided for one in items)
     close_with(session, commission, note, decided=decided, viewer=viewer, now=now)
+    for item in items:
+        item.cost_cents, item.priority = plan_of(session, item.file).cost_cents, item.file.priority
+    session.flush()
+
+
+def as_minuted(session: Session, item: CommissionItem) -> tuple[int | None, Priority | None]:
+    """Give the cost and the priority of an adaptation: as minutes were closed, else as of now."""
+    if item.commission.is_open:
+        return plan_of(session, item.file).cost_cents, item.file.priority
+    return item.cost_cents, item.priority
+
+
+def minutes_that_hold(session: Session, move: AdaptationMove) -> Commission | None:
+    """Give the commission that decided a move and whose minutes are closed."""
+    closed = (
+        select(Commission)
+        .join(Commission.items)
+        .join(CommissionItem.decision)
+        .where(AdaptationDecision.move_id == move.id, Commission.closed_at.is_not(None))
+    )
+    return session.scalars(closed.order_by(Commission.id)).first()
 
 
 def close_with(

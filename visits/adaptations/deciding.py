@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from visits.adaptations.alternatives import offer_alternatives
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.moving import put, read_just_now, words_of_move, wrong_talk
-from visits.adaptations.path import REACHED_FROM, delay_of
+from visits.adaptations.path import REACHED_FROM, delay_of, silence_is_over
 from visits.ground.db import new_id
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -49,7 +49,8 @@ REVIEW = "adaptation_review"
 class Decided:
     """A decision as it was typed; `instead` says by alternative what exactly is offered.
 
-    `built_how` and `built_on` are how and when it was made with the tenant, or `not_yet`.
+    `built_how` and `built_on` are how and when it was made with the tenant, or `not_yet`. `silence`
+    is what is said of a refusal after the law took the landlord's silence for a yes.
     """
 
     outcome: str
@@ -58,11 +59,17 @@ class Decided:
     instead: Mapping[str, str] = field(default_factory=dict)
     built_how: str = ""
     built_on: date | None = None
+    silence: str = ""
 
 
 def outcomes_of(file: AdaptationFile) -> list[Outcome]:
     """List what may be decided of a file where it stands."""
     return [one for one, step in LEADS_TO.items() if file.step in REACHED_FROM[step]]
+
+
+def reasons_of(file: AdaptationFile) -> list[RefusalReason]:
+    """List why a file may be refused: what the tenant pays for costs the landlord nothing."""
+    return [one for one in RefusalReason if one != RefusalReason.TOO_COSTLY or not file.own_cost]
 
 
 def decide(
@@ -77,18 +84,24 @@ def decide(
     """Grant an adaptation, grant a part of it, or refuse it; `turn` is the one that was read.
 
     Raises Conflict when somebody else decided or moved it meanwhile, Invalid field by field: what
-    is refused, were it a part, needs a reason, an explanation and an alternative.
+    is refused, were it a part, needs a reason, an explanation and an alternative; after the delay
+    of the law, a word that this is known, too.
     """
     read_just_now(file, turn)
     allowed = outcomes_of(file)
     if not allowed:
         raise Conflict("adaptation_not_to_decide")
-    fields = _wrong(said, allowed, now=now)
+    fields = _wrong(said, allowed, reasons_of(file), since=file.asked_on, now=now)
+    late = said.outcome != Outcome.GRANTED and silence_is_over(file, today=today_in_paris(now))
+    if late and letters_in(said.silence) < EXPLAINED:
+        fields["silence"] = "say_silence_is_known"
+    elif len(said.silence.strip()) > EXPLANATION_LENGTH:
+        fields["silence"] = "too_long"
     if fields:
         raise Invalid(fields)
     outcome = Outcome(said.outcome)
-    bare = outcome is Outcome.GRANTED
-    move = put(session, file, LEADS_TO[outcome], said="", viewer=viewer, now=now)
+    bare, known = outcome is Outcome.GRANTED, said.silence if late else ""
+    move = put(session, file, LEADS_TO[outcome], said=known, viewer=viewer, now=now)
     decision = AdaptationDecision(
         id=new_id(),
         move_id=move.id,
@@ -109,17 +122,28 @@ def decide(
     return decision
 
 
-def _wrong(said: Decided, allowed: Sequence[Outcome], *, now: datetime) -> dict[str, str]:
-    """Say by field what is wrong with a decision."""
+def _wrong(
+    said: Decided,
+    allowed: Sequence[Outcome],
+    reasons: Sequence[RefusalReason],
+    *,
+    since: date,
+    now: datetime,
+) -> dict[str, str]:
+    """Say by field what is wrong with a decision on what was asked `since` a day."""
     fields = {}
     if said.outcome not in allowed:
         fields["outcome"] = "bad_choice" if said.outcome else "required"
+    elif said.outcome == Outcome.GRANTED and (said.reason or said.instead):
+        fields["outcome"] = "granted_refuses_nothing"
     if len(said.explanation.strip()) > EXPLANATION_LENGTH:
         fields["explanation"] = "too_long"
     if said.outcome in (Outcome.IN_PART, Outcome.REFUSED):
-        fields |= wrong_refusal(said, reasons=tuple(RefusalReason), alternatives=tuple(Instead))
+        fields |= wrong_refusal(said, reasons=reasons, alternatives=tuple(Instead))
         ways = tuple(Talked)
-        fields |= wrong_talk("built", said.built_how, said.built_on, ways=ways, now=now)
+        fields |= wrong_talk(
+            "built", said.built_how, said.built_on, ways=ways, since=since, now=now
+        )
     return fields
 
 

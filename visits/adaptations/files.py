@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from diagnostics.codes import ADAPTATIONS
-from visits.adaptations.path import stand
+from visits.adaptations.path import due_on, stand
 from visits.adaptations.to_do import case_open, hand_over, keep_to_do, lacking
 from visits.cases.cases import home_of
 from visits.ground.db import new_id, take_turn
@@ -111,6 +111,8 @@ def open_checked(
     if case is not None:
         _be_of(file, case)
     stand(session, file, Step.ACKNOWLEDGE, now=now)
+    # It waits for an answer since it was asked, however late somebody wrote it down.
+    file.due_on = due_on(session, file, Step.ACKNOWLEDGE, on=file.asked_on)
     session.add(file)
     log(session, file, "adaptation_open", viewer=viewer, now=now)
     return file

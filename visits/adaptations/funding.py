@@ -32,37 +32,51 @@ STAGES = tuple(PayerStage)
 
 @dataclass(frozen=True)
 class Line:
-    """One payer of a plan, with what stands of each stage."""
+    """One payer of a plan, with what stands of it: asked, then granted, then paid bit by bit."""
 
     payer: Payer
-    notes: Mapping[PayerStage, FundingNote]
+    notes: Sequence[FundingNote]
+
+    def at(self, stage: PayerStage) -> list[FundingNote]:
+        """List what stands of a stage; of what was paid, each payment."""
+        return [note for note in self.notes if note.stage is stage]
 
     @property
     def asked(self) -> FundingNote:
         """What it was asked: every line begins so."""
-        return self.notes[PayerStage.ASKED]
+        return self.notes[0]
 
     @property
     def planned_cents(self) -> int:
         """What the plan counts on: what was granted, else what was asked."""
-        return self.notes.get(PayerStage.GRANTED, self.asked).cents
+        return (self.at(PayerStage.GRANTED) or self.notes)[0].cents
+
+    @property
+    def paid_cents(self) -> int:
+        """What was paid so far."""
+        return sum(note.cents for note in self.at(PayerStage.PAID))
+
+    @property
+    def owed_cents(self) -> int:
+        """What is still to be paid of what the plan counts on."""
+        return self.planned_cents - self.paid_cents
 
     @property
     def stage(self) -> PayerStage:
         """How far it is with this payer."""
-        return STAGES[len(self.notes) - 1]
+        return self.latest.stage
 
     @property
     def next_stage(self) -> PayerStage | None:
-        """What is to be noted next; None once all is, or nothing was granted."""
-        if self.planned_cents == 0 or len(self.notes) == len(STAGES):
+        """What is to be noted next; None once all is paid, or nothing was granted."""
+        if self.owed_cents == 0:
             return None
-        return STAGES[len(self.notes)]
+        return PayerStage.GRANTED if self.stage is PayerStage.ASKED else PayerStage.PAID
 
     @property
     def latest(self) -> FundingNote:
         """The note that may be withdrawn."""
-        return self.notes[self.stage]
+        return self.notes[-1]
 
 
 @dataclass(frozen=True)
@@ -94,8 +108,14 @@ class Plan:
 
     @property
     def unpaid(self) -> list[Line]:
-        """List the payers who have not paid what they granted."""
+        """List the payers who have not paid all that they granted."""
         return [line for line in self.lines if line.next_stage is not None]
+
+    @property
+    def paid_in_full_on(self) -> date | None:
+        """Give the day of the last payment, once the plan sums and all of it is paid."""
+        paid = [note.day for line in self.lines for note in line.at(PayerStage.PAID)]
+        return max(paid) if paid and not self.missing and not self.unpaid else None
 
 
 def plan_of(session: Session, file: AdaptationFile) -> Plan:
@@ -106,13 +126,17 @@ def plan_of(session: Session, file: AdaptationFile) -> Plan:
         .options(joinedload(AdaptationQuote.noted_by))
         .order_by(AdaptationQuote.dated_on, AdaptationQuote.id)
     )
-    found: dict[Payer, dict[PayerStage, FundingNote]] = {}
+    found: dict[Payer, list[FundingNote]] = {}
     for note in notes_of(session, file):
         if note.withdrawn_at is None:
-            found.setdefault(note.payer, {})[note.stage] = note
-    lines = [Line(payer, notes) for payer, notes in found.items()]
+            found.setdefault(note.payer, []).append(note)
+    lines = [Line(payer, sorted(notes, key=_by_stage)) for payer, notes in found.items()]
     needed = file.code not in NO_WORKS and not file.own_cost
     return Plan(session.scalars(quotes).all(), lines, needed)
+
+
+def _by_stage(note: FundingNote) -> int:
+    return STAGES.index(note.stage)
 
 
 def notes_of(session: Session, file: AdaptationFile) -> Sequence[FundingNote]:
@@ -143,7 +167,7 @@ def add_quote(
     company, others = said.company.strip(), plan_of(session, file).quotes
     fields = _wrong_amount("cents", said.cents) | wrong_day("dated_on", said.dated_on, now=now)
     if said.dated_on is not None and said.dated_on < file.asked_on:
-        fields["dated_on"] = "quote_before_request"
+        fields["dated_on"] = "before_request"
     if not company:
         fields["company"] = "required"
     elif len(company) > COMPANY_LENGTH:
@@ -222,10 +246,10 @@ class FundingSaid:
 def note_funding(
     session: Session, file: AdaptationFile, said: FundingSaid, *, viewer: Viewer, now: datetime
 ) -> FundingNote:
-    """Note what a payer was asked, granted or paid, one after the other.
+    """Note what a payer was asked, granted or paid, one after the other; paid in as many parts.
 
     A payer may grant nothing. Raises Invalid field by field: above the ceiling of a scheme, more
-    than was asked or granted, on a day before; Conflict when somebody noted it meanwhile.
+    than was asked or is still owed, on a day before; Conflict when somebody noted it meanwhile.
     """
     refuse_when_over(file)
     if said.payer == Scheme.MA_PRIME_ADAPT:
@@ -238,11 +262,15 @@ def note_funding(
     if stage is not expected:
         raise Conflict("funding_noted_already")
     fields = wrong_day("day", said.day, now=now, after=line.latest.day if line else None)
+    if line is None and said.day is not None and said.day < file.asked_on:
+        fields["day"] = "before_request"
     fields |= _wrong_amount("cents", said.cents, nothing=stage is PayerStage.GRANTED)
     if "cents" not in fields:
         fields |= _too_much(session, file, payer, said.cents or 0, line, now=now)
     if len(said.invoice.strip()) > INVOICE_LENGTH:
         fields["invoice"] = "too_long"
+    elif payer is Payer.LANDLORD and stage is PayerStage.PAID and not said.invoice.strip():
+        fields["invoice"] = "required"  # the property tax asks for it
     if fields:
         raise Invalid(fields)
     assert said.cents is not None
@@ -270,7 +298,7 @@ def withdraw_funding(
     """Withdraw the latest note of a payer. Raises NotFound, Conflict for one that others follow."""
     refuse_when_over(file)
     for line in plan_of(session, file).lines:
-        if note_id not in {note.id for note in line.notes.values()}:
+        if note_id not in {note.id for note in line.notes}:
             continue
         if line.latest.id != note_id:
             raise Conflict("funding_followed")
@@ -305,7 +333,7 @@ def _too_much(
     now: datetime,
 ) -> dict[str, str]:
     if line is not None:
-        return {"cents": "more_than_asked"} if cents > line.latest.cents else {}
+        return {"cents": "more_than_asked"} if cents > line.owed_cents else {}
     verdict = verdicts_on(session, file, on=today_in_paris(now)).get(payer)
     if verdict is None:
         return {}

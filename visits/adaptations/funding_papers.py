@@ -196,7 +196,7 @@ def _holds(rules: Parameters, name: str, *, on: date) -> bool:
 def _is_due(line: Line, stage: PayerStage) -> bool:
     if line.planned_cents == 0:
         return False
-    return stage is PayerStage.ASKED or PayerStage.GRANTED in line.notes
+    return stage is PayerStage.ASKED or line.at(PayerStage.GRANTED) != []
 
 
 def _noted(session: Session, file: AdaptationFile) -> Sequence[FundingPaper]:

@@ -38,7 +38,7 @@ def _visit(session: Session, file: AdaptationFile) -> Missing:
 
 
 def _plan(session: Session, file: AdaptationFile) -> Missing:
-    """A plan sums to the cost when it goes to be decided, and when the tenant agrees to it."""
+    """A plan sums to the cost from its decision to the end of its accounts, whatever changed."""
     return plan_of(session, file).missing
 
 
@@ -51,14 +51,18 @@ def _request(session: Session, file: AdaptationFile) -> Missing:
 
 
 def _works(session: Session, file: AdaptationFile) -> Missing:
-    """Orders are given, and done; whoever has it done at her own cost needs none of ours."""
+    """Orders are given, and done, and still paid for.
+
+    Whoever has it done at her own cost needs none of ours.
+    """
+    missing = _plan(session, file)
     orders = orders_of(session, file)
     if not orders:
         needed = file.code not in NO_WORKS and not file.own_cost
-        return {"order": "works_not_ordered"} if needed else {}
+        return {**missing, "order": "works_not_ordered"} if needed else missing
     if all_cancelled(orders):
-        return {"orders_cancelled": "works_cancelled"}
-    return {} if all_done(orders) else {"orders": "works_not_done"}
+        return {**missing, "orders_cancelled": "works_cancelled"}
+    return missing if all_done(orders) else {**missing, "orders": "works_not_done"}
 
 
 def _photos(session: Session, file: AdaptationFile) -> Missing:
@@ -67,7 +71,11 @@ def _photos(session: Session, file: AdaptationFile) -> Missing:
 
 
 def _payments(session: Session, file: AdaptationFile) -> Missing:
-    return {"payments": "payments_missing"} if plan_of(session, file).unpaid else {}
+    """All that it costs has a payer, and each paid what it granted; or the tenant certified it."""
+    if file.own_cost:
+        return {} if file.certified_on else {"certificate": "certificate_missing"}
+    plan = plan_of(session, file)
+    return {**plan.missing, **({"payments": "payments_missing"} if plan.unpaid else {})}
 
 
 LOOKS: Mapping[Step, Callable[[Session, AdaptationFile], Missing]] = {

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from visits.adaptations.commissions import minutes_that_hold
 from visits.adaptations.files import log
 from visits.adaptations.missing import NOT_VISITED, missing_in
 from visits.adaptations.path import REACHED_FROM, legal_day, stand, ways_on
@@ -62,15 +63,17 @@ def move_file(
     priority: str = "",
     measured: Mapping[str, int] = NOTHING,
     agreed: Agreed = NOT_SAID,
+    ended_on: date | None = None,
     viewer: Viewer,
     now: datetime,
 ) -> AdaptationMove:
     """Bring a file to another step, with what was said; `turn` is the one that was read.
 
     The priority is noted on the way out of the step that asks for it, what was `measured` of the
-    home, by trait, once it is received, how she `agreed` before the works. Works without an order
-    of ours that was done say who did them. Raises Conflict when somebody moved it meanwhile or its
-    step does not lead there, Invalid for what is missing.
+    home, by trait, once it is received, how she `agreed` before the works, on which day works at
+    her own cost `ended_on`. Works without an order of ours that was done say who did them. Raises
+    Conflict when somebody moved it meanwhile or its step does not lead there, Invalid for what is
+    missing.
     """
     read_just_now(file, turn)
     if step not in ways_on(file):
@@ -87,6 +90,9 @@ def move_file(
         fields |= _missing(session, file, step, said)
     if step is Step.WORKS:
         fields |= _wrong_agreement(file, agreed, now=now)
+    if step is Step.RECEPTION and file.own_cost:
+        file.works_ended_on, wrong = _end_of_works(file, ended_on, now=now)
+        fields |= wrong
     fields |= words_of_move(said, needed=step in NEEDS_WORDS)
     measured = measured if step is RECEIVED else NOTHING
     fields |= wrong_measures(file.code, measured)
@@ -101,18 +107,36 @@ def move_file(
     return move
 
 
+def _end_of_works(
+    file: AdaptationFile, ended_on: date | None, *, now: datetime
+) -> tuple[date, dict[str, str]]:
+    """Give the day that works ended, today where nobody says; and by field what is wrong with it.
+
+    From that day the tenant has so many months to certify them.
+    """
+    today = today_in_paris(now)
+    ended_on = today if ended_on is None else ended_on
+    if ended_on > today:
+        return ended_on, {"ended_on": "must_not_be_future"}
+    return ended_on, {"ended_on": "before_request"} if ended_on < file.asked_on else {}
+
+
 def _wrong_agreement(file: AdaptationFile, agreed: Agreed, *, now: datetime) -> dict[str, str]:
     """Say by field what is wrong with how and when the tenant agreed."""
-    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, now=now)
+    since = file.asked_on
+    fields = wrong_talk("agreed", agreed.how, agreed.on, ways=WITH_HER, since=since, now=now)
     if agreed.on is not None and agreed.on < today_in_paris(file.since):
         fields["agreed_on"] = "agreed_before_decided"
     return fields
 
 
 def wrong_talk(
-    name: str, how: str, on: date | None, *, ways: Sequence[Talked], now: datetime
+    name: str, how: str, on: date | None, *, ways: Sequence[Talked], since: date, now: datetime
 ) -> dict[str, str]:
-    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked."""
+    """Say by field, `name` before `_how` and `_on`, what is wrong with how and when they talked.
+
+    Nobody talked about it before it was asked for: `since`.
+    """
     fields = {}
     if how not in ways:
         fields[f"{name}_how"] = "bad_choice" if how else "required"
@@ -122,6 +146,8 @@ def wrong_talk(
         fields[f"{name}_on"] = "required"
     elif on > today_in_paris(now):
         fields[f"{name}_on"] = "must_not_be_future"
+    elif on < since:
+        fields[f"{name}_on"] = "before_request"
     return fields
 
 
@@ -133,6 +159,8 @@ def _missing(session: Session, file: AdaptationFile, step: Step, said: str) -> d
     fields = dict(missing_in(session, file))
     if said.strip() and fields.get("visit") == NOT_VISITED:
         del fields["visit"]
+    if letters_in(said) >= WORD:
+        fields.pop("certificate", None)  # the words say why there is none
     if any(fields.pop(one, None) for one in DONE_OTHERWISE) and letters_in(said) < WORD:
         fields["said"] = "say_who_did_works"
     skipped = file.step is Step.ELIGIBILITY and step is Step.FUNDING
@@ -212,21 +240,23 @@ def take_move_back(
 ) -> None:
     """Take the last move back: the file stands as before it, and what was decided with it falls.
 
-    Raises Conflict when there is none, or somebody moved the file meanwhile.
+    Raises Conflict when there is none, somebody moved the file meanwhile, or closed minutes say so.
     """
     read_just_now(file, turn)
     move = latest_move(session, file)
     if move is None:
         raise Conflict("adaptation_nothing_to_take_back")
-    stand_again(session, file, move)
+    if minutes_that_hold(session, move) is not None:
+        raise Conflict("decided_in_closed_minutes")
     move.taken_back_at, move.taken_back_by_id = now, viewer.user_id
+    stand_again(session, file, move)
     unnote_fitted(session, move.id, viewer=viewer, now=now)
     keep_to_do(session, file, by=viewer.user_id, now=now)
     log(session, file, "adaptation_taken_back", viewer=viewer, now=now)
 
 
 def stand_again(session: Session, file: AdaptationFile, move: AdaptationMove) -> None:
-    """Let a file stand as before a move."""
+    """Let a file stand as before a move that was taken back."""
     stood = move.stood
     file.step, file.turn = move.was, file.turn + 1
     file.since = datetime.fromisoformat(stood["since"])
@@ -251,8 +281,8 @@ def take_up_again(session: Session, file: AdaptationFile, *, now: datetime) -> N
     """Let a file that ended by itself go on where it stood; one ended otherwise stays ended."""
     move = latest_move(session, file)
     if file.step is Step.WITHDRAWN and move is not None:
-        stand_again(session, file, move)
         move.taken_back_at = now
+        stand_again(session, file, move)
         keep_to_do(session, file, by=None, now=now)
 
 

@@ -70,6 +70,8 @@ REACHED_FROM: Mapping[Step, tuple[Step, ...]] = {
 # Where only a decision leads, and where only what came of a follow-up does.
 DECIDED = (Step.AGREEMENT, Step.REFUSED)
 FOLLOWED = (Step.LAST_FOLLOW_UP, Step.ACCOUNTS)
+# Works are done, whoever had them done.
+AFTER_WORKS = OPEN_STEPS[OPEN_STEPS.index(Step.RECEPTION) :]
 BEFORE_DECISION = OPEN_STEPS[: OPEN_STEPS.index(Step.DECISION) + 1]
 
 
@@ -155,26 +157,35 @@ def legal_delay_of(file: AdaptationFile) -> Legal | None:
     """Tell which delay of the law runs where a file stands.
 
     The landlord's silence runs from a registered letter until somebody answers, the tenant's
-    certificate from the end of the works until they are received.
+    certificate from the end of the works until it is there.
     """
     if not file.own_cost:
         return None
-    if file.step is Step.RECEPTION:
-        return Legal.CERTIFICATE
-    asked = file.asked is Asked.REGISTERED and file.step in BEFORE_DECISION
+    if file.step in AFTER_WORKS:
+        return Legal.CERTIFICATE if file.certified_on is None else None
+    asked = file.asked is Asked.REGISTERED and file.step in (*BEFORE_DECISION, Step.REFUSED)
     return Legal.SILENCE if asked else None
+
+
+def silence_is_over(file: AdaptationFile, *, today: date) -> bool:
+    """Tell whether nobody answered in time: the law takes it for a yes."""
+    late = file.legal_on is not None and file.legal_on < today
+    return late and legal_delay_of(file) is Legal.SILENCE
 
 
 def legal_day(session: Session, file: AdaptationFile) -> date | None:
     """Give the last day of the delay of the law that runs where a file stands, if one does.
 
-    A refusal that is looked at again was an answer.
+    A refusal was an answer, were it looked at again; one that came too late was none.
     """
     running = legal_delay_of(file)
-    if running is None or (running is Legal.SILENCE and _was_refused(session, file)):
+    if running is None:
         return None
-    begun = file.asked_on if running is Legal.SILENCE else today_in_paris(file.since)
-    return months_after(begun, legal_months(session, running, on=begun))
+    ended_on = file.works_ended_on or today_in_paris(file.since)
+    begun = file.asked_on if running is Legal.SILENCE else ended_on
+    until = months_after(begun, legal_months(session, running, on=begun))
+    answered = running is Legal.SILENCE and _refused_by(session, file, until)
+    return None if answered else until
 
 
 def legal_months(session: Session, running: Legal, *, on: date) -> int:
@@ -187,7 +198,12 @@ def near_until(session: Session, *, today: date) -> date:
     return today + timedelta(days=int(delay_of(session, WARNING, on=today).value))
 
 
-def _was_refused(session: Session, file: AdaptationFile) -> bool:
-    left = (AdaptationMove.file_id == file.id, AdaptationMove.was == Step.REFUSED)
-    standing = select(AdaptationMove.id).where(*left, AdaptationMove.taken_back_at.is_(None))
-    return session.scalar(select(standing.exists())) or False
+def _refused_by(session: Session, file: AdaptationFile, until: date) -> bool:
+    refused = select(AdaptationMove.at).where(
+        AdaptationMove.file_id == file.id,
+        AdaptationMove.step == Step.REFUSED,
+        AdaptationMove.taken_back_at.is_(None),
+    )
+    session.flush()
+    moments = session.scalars(refused.order_by(AdaptationMove.at, AdaptationMove.id))
+    return any(today_in_paris(at) <= until for at in moments)

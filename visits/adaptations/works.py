@@ -24,6 +24,15 @@ def orders_of(
     return session.scalars(orders.order_by(WorkOrder.opened_at, WorkOrder.id)).all()
 
 
+def still_going(session: Session, file: AdaptationFile) -> Sequence[WorkOrder]:
+    """List the orders of an adaptation that has ended and that somebody still carries out."""
+    if file.is_open or file.step is Step.CLOSED:
+        return []
+    given = select(AdaptationOrder.work_order_id).where(AdaptationOrder.file_id == file.id)
+    orders = select(WorkOrder).where(WorkOrder.id.in_(given), WorkOrder.state.in_(OPEN_STATES))
+    return session.scalars(orders.order_by(WorkOrder.opened_at, WorkOrder.id)).all()
+
+
 def all_done(orders: Sequence[WorkOrder]) -> bool:
     """Tell whether no order is open and one at least was done, not only cancelled."""
     done = any(one.state not in NOT_DONE for one in orders)

@@ -134,7 +134,9 @@ class AdaptationFile(Base):
     asked, that of the commission where one asked: legal delays run from it. `own_cost`: the tenant
     pays, and asks to be allowed. `turn` grows with each change of `step`: who decides on what she
     read says which one she read. `holder` is who has it in hand; otherwise whoever holds the role
-    of the step. `legal_on` is the last day of the delay of the law that runs where it stands.
+    of the step. `legal_on` is the last day of the delay of the law that runs where it stands, or
+    that was over when it was refused. Of works at her own cost, `works_ended_on` is the day they
+    ended, as it was told, and `certified_on` that of her certificate that they were done as said.
     Its steps take as long as the `programme_version` of the case says that it was opened for.
     """
 
@@ -169,6 +171,8 @@ class AdaptationFile(Base):
     since: Mapped[datetime]
     due_on: Mapped[date | None]
     legal_on: Mapped[date | None]
+    works_ended_on: Mapped[date | None]
+    certified_on: Mapped[date | None]
     turn: Mapped[int] = mapped_column(default=0)
     priority: Mapped[Priority | None] = mapped_column(stored_enum(Priority))
     holder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)

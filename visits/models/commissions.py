@@ -6,9 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from visits.ground.db import Base, EncryptedText, new_id
+from visits.ground.db import Base, EncryptedText, new_id, stored_enum
 from visits.models.accounts import User
-from visits.models.adaptations import AdaptationDecision, AdaptationFile
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, Priority
 
 
 class Commission(Base):
@@ -44,7 +44,10 @@ class Commission(Base):
 
 
 class CommissionItem(Base):
-    """An adaptation on the agenda of a commission, and what was decided there."""
+    """An adaptation on the agenda of a commission, and what was decided there.
+
+    `cost_cents` and `priority` are those of the day its minutes were closed, which they keep.
+    """
 
     __tablename__ = "commission_item"
 
@@ -58,6 +61,8 @@ class CommissionItem(Base):
     decision_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("adaptation_decision.id"), unique=True
     )
+    cost_cents: Mapped[int | None]
+    priority: Mapped[Priority | None] = mapped_column(stored_enum(Priority))
 
     commission: Mapped[Commission] = relationship(back_populates="items")
     file: Mapped[AdaptationFile] = relationship()

@@ -324,7 +324,7 @@ class Adaptations:
         elif possible and drawn < REFUSED + IN_PART:
             said = IN_PART_SAID
         if said.instead and drawn < TALKED_OVER:
-            talked = today_in_paris(now) - timedelta(days=3)
+            talked = max(today_in_paris(now) - timedelta(days=3), file.asked_on)
             said = replace(said, built_how="phone", built_on=talked)
         decide(self.session, file, said, turn=file.turn, viewer=self.coordinator, now=now)
         if file.step is Step.AGREEMENT:

@@ -16,7 +16,8 @@ from webapp.office.adaptations import (
     ordering,
     photos,
 )
-from webapp.office.adaptations.words import REFUSALS, WORDS
+from webapp.office.adaptations.refusals import REFUSALS
+from webapp.office.adaptations.words import WORDS
 from webapp.office.frame.navigation import Item
 from webapp.office.frame.subject import Subject
 

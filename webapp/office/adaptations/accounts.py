@@ -1,5 +1,7 @@
 """What was paid for adaptations in a year, as files: property tax, the pension fund's call."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -87,7 +89,7 @@ def _tax_row(one: Paid) -> list[str]:
 
 def _fund_row(one: Called) -> list[str]:
     person, residence = one.file.person, one.file.dwelling.residence
-    steps = [_noted(one.notes.get(stage)) for stage in PayerStage]
+    steps = [_noted(one.line.at(stage)) for stage in PayerStage]
     return [
         one.file.reference, person.name, day(person.born_on) if person.born_on else "",
         residence.address, residence.postcode, residence.city, one.file.dwelling.reference,
@@ -96,8 +98,9 @@ def _fund_row(one: Called) -> list[str]:
     ]  # fmt: skip
 
 
-def _noted(note: FundingNote | None) -> tuple[str, str]:
-    return (day(note.day), _euros(note.cents)) if note else ("", "")
+def _noted(notes: Sequence[FundingNote]) -> tuple[str, str]:
+    """Give the day of a stage, the last one of what was paid bit by bit, and its sum."""
+    return (day(notes[-1].day), _euros(sum(one.cents for one in notes))) if notes else ("", "")
 
 
 def _euros(cents: int) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.adaptations.alternatives import first_waiting
+from visits.adaptations.certifying import note_certificate, withdraw_certificate
 from visits.adaptations.file_list import (
     LISTS,
     AdaptationFilter,
@@ -108,6 +109,7 @@ def move(adaptation_id: uuid.UUID) -> ResponseReturnValue:
                 priority=request.form.get("priority", ""),
                 measured=_typed_measures(),
                 agreed=_typed_agreement(),
+                ended_on=typed_day_of("ended_on"),
                 viewer=viewer(),
                 now=now(),
             )
@@ -128,6 +130,23 @@ def back(adaptation_id: uuid.UUID) -> ResponseReturnValue:
         sent = on_site(session, file).is_awaited
         take_move_back(session, file, turn=typed_turn(), viewer=acting, now=now())
     return _up_to_date(file, sent=sent)
+
+
+@adaptations.post("/<uuid:adaptation_id>/certificate")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def certify(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that the tenant certified the works at her own cost, or take it back."""
+    try:
+        with transaction() as session:
+            file = find_file(session, viewer(), adaptation_id, to_change=True)
+            if request.form.get("what") == "withdraw":
+                withdraw_certificate(session, file, viewer=viewer(), now=now())
+            else:
+                on = typed_day_of("certified_on")
+                note_certificate(session, file, on, viewer=viewer(), now=now())
+    except Invalid as refused:
+        return page_of_file(adaptation_id, refused), 422
+    return _up_to_date(file)
 
 
 @adaptations.post("/<uuid:adaptation_id>/holder")

@@ -12,6 +12,7 @@ from visits.adaptations.asking import asked_by, is_followed, may_ask
 from visits.adaptations.commissions import (
     NOTE_LENGTH,
     agenda_of,
+    as_minuted,
     call_commission,
     close_minutes,
     find_commission,
@@ -23,7 +24,6 @@ from visits.adaptations.commissions import (
     was_cancelled,
 )
 from visits.adaptations.files import find_file, label_of
-from visits.adaptations.funding import plan_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.commissions import Commission
@@ -166,7 +166,7 @@ def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
         return render_template(
             "commissions/show.html",
             commission=commission,
-            items=[(one, label_of(one.file), plan_of(session, one.file)) for one in items],
+            items=[(one, label_of(one.file), *as_minuted(session, one)) for one in items],
             waiting=[(file, label_of(file)) for file in waiting],
             asked=[(file, label_of(file), is_followed(session, file)) for file in asked],
             asking=asking,

@@ -61,4 +61,5 @@ def _typed() -> Decided:
         instead=offered,
         built_how=typed.get("built_how", ""),
         built_on=typed_day_of("built_on"),
+        silence=typed.get("silence", ""),
     )

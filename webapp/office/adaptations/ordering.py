@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from visits.adaptations.files import find_file
-from visits.following.adaptation_works import order_works
+from visits.following.adaptation_works import cancel_orders, order_works
 from visits.ground.errors import Invalid
 from visits.models.works import CameFrom, Severity
 from visits.works.by_hand import OrderSaid
@@ -32,6 +32,19 @@ def order(adaptation_id: uuid.UUID) -> ResponseReturnValue:
     except Invalid as refused:
         return page_of_file(adaptation_id, refused), 422
     flash(_("Work order %(reference)s is open.", reference=opened.reference), "success")
+    return redirect(url_for("adaptations.show", adaptation_id=adaptation_id))
+
+
+@adaptation_works.post("/<uuid:adaptation_id>/works/cancel")
+@requires(Action.FOLLOW_ADAPTATIONS)
+def cancel(adaptation_id: uuid.UUID) -> ResponseReturnValue:
+    """Cancel what is still ordered for an adaptation that has ended."""
+    with transaction() as session:
+        acting = viewer(Action.OPEN_WORKS)
+        file = find_file(session, viewer(), adaptation_id, to_change=True)
+        note = _("The adaptation is no longer to be made.")
+        cancel_orders(session, file, note, viewer=acting, now=now())
+    flash(_("Its orders are cancelled."), "success")
     return redirect(url_for("adaptations.show", adaptation_id=adaptation_id))
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from diagnostics.codes import TRADES
 from visits.adaptations.alternatives import alternatives_of
 from visits.adaptations.asking import commission_of
-from visits.adaptations.commissions import agenda_item_of
+from visits.adaptations.certifying import takes_certificate
+from visits.adaptations.commissions import agenda_item_of, minutes_that_hold
 from visits.adaptations.deciding import (
     EXPLANATION_LENGTH,
     decisions_of,
     outcomes_of,
+    reasons_of,
     review_until,
     standing_decision,
 )
@@ -36,12 +38,14 @@ from visits.adaptations.path import (
     DECIDED,
     legal_delay_of,
     path_of,
+    silence_is_over,
     ways_on,
     whose,
 )
 from visits.adaptations.photos import RECEIVED, photos_missing, photos_of
 from visits.adaptations.to_do import TO_DO_AT, tasks_of_file
-from visits.adaptations.works import orders_of
+from visits.adaptations.works import orders_of, still_going
+from visits.cases.cases import home_of
 from visits.following.adaptation_works import ORDERED_AT
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid
@@ -52,7 +56,6 @@ from visits.models.adaptations import (
     AdaptationFile,
     Holds,
     Instead,
-    RefusalReason,
     Step,
     Talked,
     Used,
@@ -92,6 +95,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
             "adaptations/show.html",
             file=file,
             label=label_of(file),
+            left=file.is_open and home_of(session, file.person) != file.dwelling_id,
             errors=errors,
             typed=request.form,
             **_path_shown(session, file),
@@ -105,6 +109,7 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
 def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
     last = latest_move(session, file)
     decides = may(Action.DECIDE_ADAPTATIONS)
+    held = minutes_that_hold(session, last) if last is not None else None
     back = last if last is not None and (decides or last.step not in DECIDED) else None
     return {
         "path": passed(path_of(session, file), file.step, file.moves),
@@ -113,9 +118,12 @@ def _path_shown(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "ways": [step for step in ways_on(file) if step is not Step.WITHDRAWN],
         "to_measure": _to_measure(file),
         "may_withdraw": Step.WITHDRAWN in ways_on(file),
-        "may_take_back": back,
+        "may_take_back": None if held else back,
+        "held_by": held,
         "moves": list(reversed(file.moves)),
         "legal": legal_delay_of(file),
+        "silence_over": silence_is_over(file, today=today_in_paris(now())),
+        "takes_certificate": takes_certificate(file),
         "holders": who_may_hold(session, viewer(Action.FOLLOW_ADAPTATIONS)),
         "said_length": SAID_LENGTH,
         "day_now": today_in_paris(now()),
@@ -167,7 +175,7 @@ def _decided(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "decisions": decisions_of(session, file),
         "review_until": until,
         "may_ask_review": until is not None and today_in_paris(now()) <= until,
-        "reasons": list(RefusalReason),
+        "reasons": reasons_of(file),
         "alternatives": list(Instead),
         "explanation_length": EXPLANATION_LENGTH,
         "built_ways": list(Talked),
@@ -183,6 +191,8 @@ def _paid_and_built(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "plan": plan,
         "papers_missing": missing_papers(papers_of(session, file, plan.lines)),
         "orders": orders_of(session, file),
+        "still_going": still_going(session, file),
+        "may_cancel": may(Action.OPEN_WORKS),
         "photos": photos_of(session, file),
         "photos_needed": photos_missing(session, file),
         "takes_photos": file.step in RECEIVED,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _p
 
 WORDS: dict[str, dict[str, Any]] = {
     "home_change": {
@@ -107,7 +108,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "labels.counts_from": _l("Counts from"),
         "labels.why": _l("Why it is withdrawn"),
         "traits.trait": _l("What is noted"),
-        "traits.value": _l("Measure"),
+        "traits.value": _p("of a home", "Measure"),
         "traits.since": _l("Since when"),
         "traits.why": _l("Why it is withdrawn"),
         "reference": _l("Reference"),

@@ -19,7 +19,7 @@ from webapp.access.auth import Action, requires, viewer
 from webapp.office.frame.access import showing
 from webapp.office.frame.programmes import programme_names
 from webapp.office.papers.answering import sent_paper, typed_language
-from webapp.office.papers.deciding import Told, also_asked, minuted, of_adaptation, of_admission
+from webapp.office.papers.deciding import Told, also_asked, minuted, of_admission, of_item
 from webapp.office.papers.saying import Wording, headed, spoken_day
 
 commission_minutes = Blueprint("commission_minutes", __name__)
@@ -33,7 +33,7 @@ def adaptations(commission_id: uuid.UUID) -> ResponseReturnValue:
     with showing("commission_minutes") as (session, shown), force_locale(typed_language()):
         commission = on_adaptations.find_commission(session, viewer(), commission_id)
         items = on_adaptations.agenda_of(session, seeing, commission)
-        told = [of_adaptation(session, one.file, one.decided) for one in items]
+        told = [of_item(session, one) for one in items]
         asked = asked_by(session, seeing, commission)
         shown.update(one.person.id for one in told)
         shown.update(file.person_id for file in asked)

@@ -9,12 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from visits.adaptations.commissions import as_minuted
 from visits.adaptations.deciding import review_until
 from visits.adaptations.files import label_of
 from visits.adaptations.funding import plan_of
 from visits.messages.ways import silent_because
-from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Step
+from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Priority, Step
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
+from visits.models.commissions import CommissionItem
+from visits.models.funding import Payer
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
@@ -79,15 +82,18 @@ _SAID = {
 
 
 def of_adaptation(
-    session: Session, file: AdaptationFile, decision: AdaptationDecision | None
+    session: Session,
+    file: AdaptationFile,
+    decision: AdaptationDecision | None,
+    beside: tuple[int | None, Priority | None] = (None, None),
 ) -> Told:
-    """Tell of an adaptation what was decided of it."""
+    """Tell of an adaptation what was decided of it; minutes say its cost and priority `beside`."""
     until = review_until(session, file)
     works = decision is not None and decision.outcome is not Outcome.REFUSED
-    cost = plan_of(session, file).cost_cents
-    beside = [(_("Cost"), euros(cost))] if cost is not None else []
-    if file.priority:
-        beside.append((_("Priority"), word("adaptation_priority", file.priority)))
+    cost, priority = beside
+    told = [(_("Cost"), euros(cost))] if cost is not None else []
+    if priority:
+        told.append((_("Priority"), word("adaptation_priority", priority)))
     return Told(
         person=file.person,
         home=file.dwelling,
@@ -95,17 +101,36 @@ def of_adaptation(
         asked_on=file.asked_on,
         what=pick(label_of(file)),
         decision=decision,
-        follows=_("Nothing is done without your agreement: we ask you before works begin.")
-        if works
-        else "",
+        follows=_follows(session, file) if works else "",
         again=_(
             "You may ask us to look at it again until %(day)s: ring us or write to us.",
             day=spoken_day(until),
         )
         if until is not None
         else "",
-        beside=tuple(beside),
+        beside=tuple(told),
     )
+
+
+def _follows(session: Session, file: AdaptationFile) -> str:
+    """Say what comes next of what is granted: her share where she has one, her own works."""
+    if file.own_cost:
+        own = _(
+            "You may have them done by the company you named. Once they are done, you have two "
+            "months to certify that they were done as you said."
+        )
+        return str(own)
+    lines = plan_of(session, file).lines
+    share = sum(one.planned_cents for one in lines if one.payer is Payer.TENANT)
+    says = [_("Nothing is done without your agreement: we ask you before works begin.")]
+    if share:
+        says.append(_("Your share would be %(share)s.", share=euros(share)))
+    return " ".join(says)
+
+
+def of_item(session: Session, item: CommissionItem) -> Told:
+    """Tell of an adaptation as the minutes of a commission do: once closed, what was known then."""
+    return of_adaptation(session, item.file, item.decided, as_minuted(session, item))
 
 
 def of_admission(admission: Admission, decision: AdmissionDecision | None, programme: str) -> Told:

@@ -9,7 +9,10 @@ from flask_babel import force_locale, format_decimal
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.ground.deadlines import today_in_paris
 from visits.homes.files import Eyes, home_file
+from visits.homes.register import tell
+from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR, STEPS
 from visits.intake.leaving import may_read
 from visits.models.portfolio import Dwelling
 from visits.models.reports import ReportReader
@@ -19,6 +22,7 @@ from visits.sight.homes import find_home
 from visits.sight.reach import Viewer
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.languages import day, pick
+from webapp.frame.transaction import now
 from webapp.office.frame.access import showing
 from webapp.office.papers.answering import sent_paper, typed_language
 from webapp.office.papers.saying import floor_of, headed
@@ -54,7 +58,7 @@ def sheet_of(session: Session, dwelling: Dwelling, eyes: Eyes) -> dict[str, Any]
     if eyes.answers is not None:
         parts.append(_findings([one for one in file.findings if may_read(one, ReportReader.HOME)]))
     return headed(session, title, dwelling.residence.landlord) | {
-        "about": _about(dwelling),
+        "about": [*_about(dwelling), *_fitted(session, dwelling)],
         "parts": parts,
         "small": small,
     }
@@ -75,6 +79,20 @@ def _about(dwelling: Dwelling) -> list[tuple[str, str]]:
         (_("Adapted"), lift[dwelling.is_adapted]),
         (_("Energy label"), dwelling.energy_label or residence.energy_label or unknown),
         (_("Built"), str(residence.built_year or unknown)),
+    ]
+
+
+def _fitted(session: Session, dwelling: Dwelling) -> list[tuple[str, str]]:
+    """Say what is fitted and measured there, and since when; nothing of who lives there."""
+    day_now = today_in_paris(now())
+    adapted = tell(session, [dwelling.id], today=day_now)[dwelling.id]
+    fitted = [
+        (word("trait", one.trait), _("since %(day)s", day=day(one.since))) for one in adapted.fitted
+    ]
+    measured = [(one, adapted.value(one)) for one in (ENTRANCE_DOOR, INNER_DOOR, STEPS)]
+    return [
+        *fitted,
+        *((word("trait", one), str(value)) for one, value in measured if value is not None),
     ]
 
 

@@ -15,6 +15,7 @@ from visits.models.papers import PaperField
 from visits.models.reports import ReportReader
 from visits.models.visits import Visit
 from visits.models.works import URGENT
+from visits.stock.bags import fitted_at
 from webapp.frame.languages import pick
 from webapp.frame.transaction import now
 from webapp.office.frame.codes import coded
@@ -87,9 +88,25 @@ def _parts(session: Session, visit: Visit, lines: Sequence[Line]) -> Iterator[di
     still = [line for line in of["contact"] if _is_open(line)]
     yield _part("tools", _("What we saw, and what we do"), of["ours"])
     yield _part("hand-thumbs-up", _("What you can do yourself"), of["yours"])
-    yield _part("house-heart", _("What we fitted"), of["kit"], _saved(session, visit, of["kit"]))
+    yield _kit(session, visit, of["kit"])
     yield _part("calendar-check", _("When we are in touch again"), still)
     yield _part("person-heart", _("Who else may help, as you agreed"), of["others"])
+
+
+def _kit(session: Session, visit: Visit, kit: Sequence[Line]) -> dict[str, Any]:
+    """Say how many of each item were fitted, as the receipt counts them: two forms may tell one."""
+    part = _part("house-heart", _("What we fitted"), (), _saved(session, visit, kit))
+    items = fitted_at(session, visit.id) if kit else {}
+    part["items"] = [
+        {
+            "tone": "severity-P",
+            "word": "",
+            "says": _("%(name)s: %(what)s", name=coded(Kind.KIT, item), what=count),
+            "facts": [],
+        }
+        for item, count in items.items()
+    ]
+    return part
 
 
 PARTS = ("ours", "yours", "kit", "contact", "others")

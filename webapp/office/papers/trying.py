@@ -17,7 +17,7 @@ from visits.models.reports import ReportReader
 from visits.works.work_orders import latest_order
 from webapp.access.auth import Action, may, viewer
 from webapp.office.papers.commission_minutes import minutes_of
-from webapp.office.papers.deciding import letter_of, of_adaptation
+from webapp.office.papers.deciding import letter_of, of_adaptation, of_item
 from webapp.office.papers.order_sheets import sheet_of
 from webapp.office.papers.saying import Wording
 from webapp.office.papers.telling import report_of
@@ -71,7 +71,7 @@ def _minutes(session: Session, landlord_id: uuid.UUID, said: Wording) -> Tried:
     if commission is None:
         raise NotFound("nothing_to_preview")
     items = agenda_of(session, seeing, commission)
-    told = [of_adaptation(session, one.file, one.decided) for one in items]
+    told = [of_item(session, one) for one in items]
     return [one.person.id for one in told], minutes_of(session, commission, told, said)
 
 

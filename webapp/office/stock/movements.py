@@ -165,11 +165,12 @@ def called_back_file() -> ResponseReturnValue:
 
 
 def _recall_lines(found: Sequence[InHome]) -> Iterator[Sequence[object]]:
-    yield _("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Quantity"), _("Day")
+    yield _("Dwelling"), _("Address"), _("City"), _("Kit item"), _("Quantity"), _("Day"), _("How")
     for one in found:
         home = one.dwelling
         where = (home.reference, home.residence.address, home.residence.city)
-        yield *where, kept_item(one.item), one.quantity, day(one.at)
+        how = word("kit_movement", one.how)
+        yield *where, kept_item(one.item), one.quantity, day(one.at), how
 
 
 def _recalled(session: Session) -> Sequence[InHome]:

@@ -162,7 +162,7 @@ def _rows(lines: Sequence[WorksPlanLine]) -> Iterator[Sequence[object]]:
             home.reference if home is not None else "",
             reference_of(line),
             what_of(line),
-            line.cents / 100 if line.cents is not None else "",
+            f"{line.cents // 100},{line.cents % 100:02d}" if line.cents is not None else "",
             word("works_cost_from", line.cost_from) if line.cost_from else "",
             _("yes") if line.chosen else _("no"),
             word("works_out_why", line.why) if line.why else "",

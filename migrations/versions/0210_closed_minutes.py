@@ -1,14 +1,14 @@
 """what closed minutes of a commission keep of the cost and the priority of an adaptation.
 
 Revision: 0210
-Follows: 0186
+Follows: 0200
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0210"
-down_revision = "0186"
+down_revision = "0200"
 branch_labels = None
 depends_on = None
 

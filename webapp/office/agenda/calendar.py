@@ -176,6 +176,11 @@ def _span() -> _Span:
     return _Span("week", day, first, first + timedelta(days=6), day - week, day + week)
 
 
+def _dates(span: _Span) -> list[date]:
+    count = (span.last - span.first).days + 1
+    return [span.first + timedelta(days=number) for number in range(count)]
+
+
 def _around() -> dict[str, Any]:
     return {name: request.args[name] for name in AROUND if request.args.get(name)}
 

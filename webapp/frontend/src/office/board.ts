@@ -55,7 +55,7 @@ function startBoard(place: HTMLElement): void {
     ...options,
     date: place.dataset.day,
     firstDay: 1,
-    hiddenDays: isWeek ? [0, 6].filter((day) => ![...shownDays].some((one) => new Date(`${one}T12:00`).getDay() === day)) : [],
+    hiddenDays: isWeek ? ([0, 6] as const).filter((day) => ![...shownDays].some((one) => new Date(`${one}T12:00`).getDay() === day)) : [],
     locale: document.documentElement.lang,
     headerToolbar: { start: '', center: '', end: '' },
     resources: visitors,

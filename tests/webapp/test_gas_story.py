@@ -111,6 +111,7 @@ def test_a_smell_of_gas_offline_is_on_duty_within_minutes_done_by_a_link_and_jud
 
     morning.comes("11:05")
     made = service.post(f"{page}/link", data={"contractor": "Gaz Artois", "days": "3"})
+    made = service.get(made.location)
     (link,) = re.findall(r'value="[^"]*(/order-link/[^"]+)"', made.text)
     contractor = app.test_client()
     assert reference in contractor.get(link).text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.models.duty import DutyCall
 from visits.models.portfolio import Dwelling
@@ -60,7 +60,7 @@ def burning(session: Session, viewer: Viewer, *, now: datetime) -> list[Burning]
         .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
         .options(joinedload(WorkOrder.residence), joinedload(WorkOrder.consequence))
         .options(joinedload(WorkOrder.given_to), joinedload(WorkOrder.assigned_to))
-        .options(joinedload(WorkOrder.team))
+        .options(joinedload(WorkOrder.team), selectinload(WorkOrder.standing_links))
         .order_by(
             case((waits, 0), (WorkOrder.state.in_(OPEN_STATES), 1), else_=2),
             WorkOrder.severity,

@@ -371,3 +371,33 @@ def test_no_link_is_offered_for_what_is_assigned_and_the_page_says_what_to_do_fi
     assert service.post(f"{page}/link", data=asked).status_code == 409
     assert service.post(f"{page}/assigned", data={"assignee": ""}).status_code == 302
     send(service, order)
+
+
+def test_a_quote_sent_by_a_link_is_shown_kept_once_withdrawn_and_back(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page = send(service, order), f"/work-orders/{order.id}"
+    sent = {"act": "quote", "quote": "450", "quote_note": "Pose comprise"}
+    assert anybody.post(link, data=sent).status_code == 302
+    again = anybody.post(link, data=sent)
+    assert again.status_code == 422 and "déjà noté" in again.text
+    theirs = {"quote": "450", "quote_note": "Pose comprise", "quote_contractor": "plomberie lenoir"}
+    assert service.post(f"{page}/quotes", data=theirs).status_code == 422
+    (quote_id,) = re.findall(r'name="quote_id" value="([^"]+)"', anybody.get(link).text)
+    other = service.post(f"{page}/quotes", data=theirs | {"quote_contractor": "Gaz et fils"})
+    assert other.status_code == 302 and anybody.get(link).text.count("Pose comprise") == 1
+    unknown = {"act": "unquote", "quote_id": str(order.id)}
+    session.rollback()
+    assert anybody.post(link, data=unknown).status_code == 404
+    assert anybody.post(link, data={"act": "unquote", "quote_id": quote_id}).status_code == 302
+    assert "Pose comprise" not in anybody.get(link).text
+    shown = service.get(page).text
+    assert "1 devis retiré" in shown and "Devis retiré</strong>" in shown
+    (turn,) = set(re.findall(r'name="turn" value="(\d+)"', shown))
+    back = f"{page}/quotes/{quote_id}/withdrawal"
+    assert service.post(back, data={"do": "back", "turn": int(turn) - 1}).status_code == 409
+    assert service.post(back, data={"do": "back", "turn": turn}).status_code == 302
+    assert service.post(back, data={"do": "back"}).status_code == 404
+    assert "Pose comprise" in anybody.get(link).text
+    shown = service.get(page).text
+    assert "devis retiré" not in shown and "Devis de nouveau valable" in shown

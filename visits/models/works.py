@@ -91,6 +91,8 @@ class OrderStep(enum.StrEnum):
     DATE_PROPOSED = "date_proposed"
     DATE_DECLINED = "date_declined"
     QUOTED = "quoted"
+    QUOTE_WITHDRAWN = "quote_withdrawn"
+    QUOTE_BACK = "quote_back"
     QUOTE_ACCEPTED = "quote_accepted"
     QUOTE_UNACCEPTED = "quote_unaccepted"
     ESTIMATE = "estimate"

@@ -134,6 +134,7 @@ class WorkOrderQuote(Base):
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
 STANDS = "withdrawn_at IS NULL"

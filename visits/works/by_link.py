@@ -1,5 +1,6 @@
 """What a contractor without an account does with an order, by the link that shows it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from visits.ground.errors import Conflict
 from visits.ground.file_store import FileStore
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink
-from visits.works.costs import CostSaid, note_cost, quote_order
+from visits.works.costs import CostSaid, note_cost, quote_order, withdraw_quote
 from visits.works.history import Words, take_step
 from visits.works.moves import Move, MoveSaid, accept_order, carry_out, checked_words, leads_to
 from visits.works.photos import add_photos
@@ -62,6 +63,11 @@ def quote(session: Session, link: WorkOrderLink, typed: str, note: str, *, now: 
     """Say what the works would cost."""
     whose = link.contractor
     quote_order(session, link.order, typed, note, contractor=whose, link=link, now=now)
+
+
+def unquote(session: Session, link: WorkOrderLink, quote_id: uuid.UUID, *, now: datetime) -> None:
+    """Withdraw a quote that was sent by this link."""
+    withdraw_quote(session, link.order, quote_id, reader=link, now=now)
 
 
 def show_photos(

@@ -78,6 +78,8 @@ OURS_ALONE = (
     OrderStep.ESTIMATE,
     OrderStep.CEILING,
     OrderStep.QUOTED,
+    OrderStep.QUOTE_WITHDRAWN,
+    OrderStep.QUOTE_BACK,
     OrderStep.QUOTE_ACCEPTED,
     OrderStep.QUOTE_UNACCEPTED,
     OrderStep.PART_USED,

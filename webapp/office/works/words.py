@@ -85,6 +85,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "date_proposed": _l("Day proposed"),
         "date_declined": _l("Day declined"),
         "quoted": _l("Quote"),
+        "quote_withdrawn": _l("Quote withdrawn"),
+        "quote_back": _l("Quote stands again"),
         "quote_accepted": _l("Quote accepted"),
         "quote_unaccepted": _l("Quote not accepted after all"),
         "estimate": _l("Estimate"),

@@ -325,6 +325,7 @@ def _page(session: Session, order: WorkOrder, errors: dict[str, str], made_link:
         **_on_tablets(session, order if ours else None),
         **_told(session, order if ours else None),
         quotes=quotes_of(session, order, seeing),
+        withdrawn=quotes_of(session, order, seeing, withdrawn=True),
         lines=lines,
         used=parts_of(session, order) if ours else None,
         offered_parts=offered,

@@ -76,3 +76,11 @@ def test_what_holds_no_answers_is_refused_in_words(client_as: SignIn) -> None:
         answer = bring(desk, text)
         assert answer.status_code == 422 and said in answer.text
     assert "Aucun fichier de réponses ici" in desk.get("/maintenance-system/").text
+
+
+def test_a_day_that_is_none_is_refused_and_gives_no_file_of_all(client_as: SignIn) -> None:
+    client = client_as(Role.TECHNICIAN)
+    for typed in ("abc", "9999-99-99"):
+        refused = client.get(f"/maintenance-system/orders.csv?since={typed}")
+        assert refused.status_code == 422 and "calendrier" in refused.text
+    assert client.get("/maintenance-system/orders.csv?since=").status_code == 200

@@ -395,7 +395,9 @@ def test_a_quote_sent_by_a_link_is_shown_kept_once_withdrawn_and_back(
     assert "1 devis retiré" in shown and "Devis retiré</strong>" in shown
     (turn,) = set(re.findall(r'name="turn" value="(\d+)"', shown))
     back = f"{page}/quotes/{quote_id}/withdrawal"
-    assert service.post(back, data={"do": "back", "turn": int(turn) - 1}).status_code == 409
+    for other_turn in (int(turn) - 1, "x", "-1", ""):
+        data = {"do": "back", "turn": other_turn}
+        assert service.post(back, data=data).status_code == 409
     assert service.post(back, data={"do": "back", "turn": turn}).status_code == 302
     assert service.post(back, data={"do": "back"}).status_code == 404
     assert "Pose comprise" in anybody.get(link).text

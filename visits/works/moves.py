@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
+from visits.models.duty import DutyCall, DutyTurn
 from visits.models.people import AccessKind
 from visits.models.stock import Article
 from visits.models.works import (
@@ -168,6 +170,7 @@ def carry_out(
         raise Invalid({"checked_how": "no_photo_to_check"})
     changes, words = _changes(order, state, said, by, at), _words(state, said)
     take_step(order, OrderStep(state), by=by, link=link, now=at, said=words, **changes)
+    _reached_by_acting(session, order, by, now)
     _tell_moved(session, order, f"work_order_{state}", by, now)
 
 
@@ -188,6 +191,18 @@ def accept_order(
     words = _words(state, said)
     take_step(order, OrderStep.ACCEPTED, by=by, link=link, now=now, said=words, **changes)
     _tell_moved(session, order, "work_order_accepted", by, now)
+
+
+def _reached_by_acting(
+    session: Session, order: WorkOrder, by: uuid.UUID | None, now: datetime
+) -> None:
+    """Keep that whoever was called for an order was reached: she is the one who moves it."""
+    if by is None or not order.is_urgent:
+        return
+    hers = select(DutyCall).join(DutyCall.turn).where(DutyTurn.user_id == by)
+    hers = hers.where(DutyCall.work_order_id == order.id, DutyCall.reached_at.is_(None))
+    for call in session.scalars(hers.order_by(DutyCall.id)):
+        call.reached_at = now
 
 
 def _tell_moved(

@@ -160,9 +160,9 @@ def assign(order_id: uuid.UUID) -> ResponseReturnValue:
 def order_read(session: Session, order_id: uuid.UUID) -> WorkOrder:
     """Find an order to change, as the page that was sent showed it. Raises Conflict, NotFound."""
     order = find_work_order(session, viewer(), order_id, to_change=True)
-    turn = request.form.get("turn", type=int)
-    if turn is not None:
-        read_just_now(session, order, turn)
+    turn = request.form.get("turn")
+    if turn is not None:  # one that no page of ours sent is of no turn of the order
+        read_just_now(session, order, int(turn) if turn.isascii() and turn.isdecimal() else -1)
     return order
 
 

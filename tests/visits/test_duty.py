@@ -126,6 +126,19 @@ def test_whoever_was_called_takes_it_on_whatever_her_role_and_nobody_else_is_cal
         take_on(watch.session, order, viewer=watch.viewer, now=watch.after(6))
 
 
+def test_whoever_was_called_and_moves_the_order_was_reached_and_the_board_names_her(
+    watch: Watch,
+) -> None:
+    watch.note(watch.technician)
+    order, acknowledged = watch.open(), WorkOrderState.ACKNOWLEDGED
+    call_on_duty(watch.session, now=watch.now)
+    by = {"viewer": watch.viewer, "now": watch.after(5)}
+    move_work_order(watch.session, order, acknowledged, MoveSaid(), **by)
+    assert [one.reached_at for one in watch.calls(order)] == [watch.after(5)]
+    (shown,) = burning(watch.session, watch.viewer, now=watch.after(6))
+    assert shown.taken_on is not None and shown.taken_on.by_id == watch.viewer.user_id
+
+
 def test_what_a_contractor_refuses_is_called_out_anew(watch: Watch) -> None:
     watch.note(watch.technician), watch.note(watch.manager, 2)
     order = watch.open()

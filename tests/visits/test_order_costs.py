@@ -82,11 +82,11 @@ def test_of_several_quotes_the_cheapest_is_first_and_one_is_accepted(desk: Desk)
         accept(desk, cheap)
     assert refused.value.code == "another_quote_accepted"
     with pytest.raises(Conflict):
-        withdraw_quote(desk.session, desk.leak, dear.id, viewer=desk.viewer, now=NOW)
+        withdraw_quote(desk.session, desk.leak, dear.id, reader=desk.viewer, now=NOW)
     unaccept_quote(desk.session, desk.leak, dear.id, viewer=desk.viewer, now=NOW)
     with pytest.raises(Conflict):
         unaccept_quote(desk.session, desk.leak, dear.id, viewer=desk.viewer, now=NOW)
-    withdraw_quote(desk.session, desk.leak, dear.id, viewer=desk.viewer, now=NOW)
+    withdraw_quote(desk.session, desk.leak, dear.id, reader=desk.viewer, now=NOW)
     accept(desk, cheap)
     assert quotes_of(desk.session, desk.leak) == [cheap]
     with pytest.raises(NotFound):

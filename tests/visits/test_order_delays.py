@@ -27,6 +27,7 @@ from visits.sight import Reach, Viewer
 from visits.works.at_the_door import measures_for
 from visits.works.by_hand import OrderSaid, note_access
 from visits.works.closing_days import (
+    close_after_all,
     closed_days,
     list_closing_days,
     note_closing_day,
@@ -69,6 +70,16 @@ def test_days_on_which_the_landlord_is_closed_are_no_working_days(desk: Desk) ->
     assert desk.open(desk.home, LEAK).due_at.date() == days[5]
     with pytest.raises(NotFound):
         withdraw_closing_day(desk.session, first.id, viewer=desk.viewer, now=NOW)
+    desk.session.flush()
+    (gone,) = list_closing_days(desk.session, desk.viewer, since=TODAY, withdrawn=True)
+    close_after_all(desk.session, gone.id, viewer=desk.viewer, now=NOW)
+    assert desk.open(desk.home, LEAK).due_at.date() == days[6]
+    with pytest.raises(NotFound):
+        close_after_all(desk.session, gone.id, viewer=desk.viewer, now=NOW)
+    withdraw_closing_day(desk.session, gone.id, viewer=desk.viewer, now=NOW)
+    close(desk, gone.day)
+    with pytest.raises(Conflict):
+        close_after_all(desk.session, gone.id, viewer=desk.viewer, now=NOW)
 
 
 def test_a_closing_day_is_of_one_landlord_and_noted_once(desk: Desk) -> None:

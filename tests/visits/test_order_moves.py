@@ -144,6 +144,30 @@ def test_a_contractor_refuses_what_she_was_given_and_it_waits_for_another(desk: 
     assert (desk.leak.state, history(desk)) == ("open", ["given", "refused", "taken_over"])
 
 
+def test_a_contractor_accepts_what_the_office_took_on_which_stays_so(desk: Desk) -> None:
+    move(desk, S.ACKNOWLEDGED)
+    hers = contractor(desk)
+    assert (desk.leak.state, desk.leak.accepted_at) == ("acknowledged", None)
+    assert S.ACKNOWLEDGED in moves_of(desk.leak, hers)
+    assert S.ACKNOWLEDGED not in moves_of(desk.leak, desk.viewer)
+    move(desk, S.ACKNOWLEDGED, viewer=hers, now=desk.now + timedelta(minutes=5))
+    assert (desk.leak.state, desk.leak.acknowledged_at) == ("acknowledged", desk.now)
+    assert history(desk) == ["acknowledged", "given", "accepted"]
+    with pytest.raises(Conflict):
+        move(desk, S.ACKNOWLEDGED, viewer=hers)
+    give_order(desk.session, desk.leak, None, viewer=desk.viewer, now=desk.now)
+    assert (desk.leak.state, desk.leak.accepted_at) == ("acknowledged", None)
+
+
+def test_what_a_contractor_took_on_waits_again_once_it_is_with_another(desk: Desk) -> None:
+    hers = contractor(desk)
+    move(desk, S.ACKNOWLEDGED, viewer=hers)
+    assert (desk.leak.state, desk.leak.accepted_at) == ("acknowledged", desk.now)
+    give_order(desk.session, desk.leak, None, viewer=desk.viewer, now=desk.now)
+    assert (desk.leak.state, desk.leak.acknowledged_at) == ("open", None)
+    assert desk.leak.accepted_at is None
+
+
 def test_an_urgent_order_is_escalated_until_somebody_takes_it_on_even_refused(desk: Desk) -> None:
     desk.leak.severity = type(desk.leak.severity).U0
     hers = contractor(desk)

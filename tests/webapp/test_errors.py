@@ -105,6 +105,10 @@ def test_what_was_typed_and_refused_stands_on_the_page_and_leads_back(new_app: F
     answer = new_app.test_client().post("/sign-in/answer/late", data=typed)
     assert answer.status_code == 409
     assert "Trop coûteux pour ce logement, &lt;b&gt;parlé&lt;/b&gt; avec elle" in answer.text
+    few = new_app.test_client().post("/sign-in/answer/late", data={"why": "mes mots à moi"})
+    assert "mes mots à moi" in few.text
+    number = new_app.test_client().post("/sign-in/answer/late", data={"phone": "06 39 98 00 07"})
+    assert "06 39" not in number.text
     assert "quatre mots" not in answer.text
     assert "2026-03-12" not in answer.text
     assert 'href="/sign-in"' in answer.text

@@ -105,12 +105,15 @@ def test_a_smell_of_gas_offline_is_on_duty_within_minutes_done_by_a_link_and_jud
     assert "Je le prends en charge" in service.get(page).text  # opened: she is reached
     changed = office.get(f"/work-orders/burning/now?known={mark[1]}")
     assert changed.status_code == 200 and "pas encore joint" not in changed.text
+    said = r'<p class="notice (bad|warn|good)">1 bon urgent'
+    assert re.search(said, changed.text)  # its colour goes along with its words
     taken = service.post(f"/work-orders/burning/{order_id}/acknowledgement")
     assert taken.status_code == 302
     assert office.post(f"/work-orders/burning/{order_id}/acknowledgement").status_code == 409
 
     morning.comes("11:05")
     made = service.post(f"{page}/link", data={"contractor": "Gaz Artois", "days": "3"})
+    made = service.get(made.location)
     (link,) = re.findall(r'value="[^"]*(/order-link/[^"]+)"', made.text)
     contractor = app.test_client()
     assert reference in contractor.get(link).text

@@ -107,8 +107,10 @@ def test_the_reason_follows_the_order_and_one_that_is_not_late_has_none(town: La
     give_order(town.session, order, None, **by)
     make_link(town.session, order, LinkSaid("Gaz et fils", 7), **by)
     assert town.why(order) == "no_answer"
+    town.move(order, S.ACKNOWLEDGED)
+    assert town.why(order) == "no_answer"
     revoke_link(town.session, order, **by)
-    assert town.why(order) == "not_acknowledged"
+    assert town.why(order) == "no_appointment"
     town.move(order, S.ON_HOLD, hold_why="part", hold_until=(NOW + timedelta(days=1)).date())
     assert town.why(order) == "hold_part"
     order.proposed_on = LATER.date()

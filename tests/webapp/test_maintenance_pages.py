@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.factories import make_dwelling
-from visits.models.accounts import Role
+from visits.models.accounts import Organisation, Role
 
 SignIn = Callable[..., FlaskClient]
 LEAK = {
@@ -76,3 +78,29 @@ def test_what_holds_no_answers_is_refused_in_words(client_as: SignIn) -> None:
         answer = bring(desk, text)
         assert answer.status_code == 422 and said in answer.text
     assert "Aucun fichier de réponses ici" in desk.get("/maintenance-system/").text
+
+
+def test_a_day_that_is_none_is_refused_and_gives_no_file_of_all(client_as: SignIn) -> None:
+    client = client_as(Role.TECHNICIAN)
+    for typed in ("abc", "9999-99-99"):
+        refused = client.get(f"/maintenance-system/orders.csv?since={typed}")
+        assert refused.status_code == 422 and "calendrier" in refused.text
+    assert client.get("/maintenance-system/orders.csv?since=").status_code == 200
+
+
+def test_a_closing_day_that_is_withdrawn_is_listed_and_put_back(
+    client_as: SignIn, session: Session
+) -> None:
+    make_dwelling(session)
+    session.commit()
+    client = client_as(Role.TECHNICIAN)
+    landlord = session.scalars(select(Organisation.id).where(Organisation.kind == "landlord"))
+    noted = {"day": "2026-05-15", "why": "Pont de mai", "landlord": str(landlord.first())}
+    session.commit()
+    assert client.post("/closing-days/", data=noted).status_code == 302
+    (path,) = re.findall(r'action="([^"]*/withdrawal)"', client.get("/closing-days/").text)
+    assert client.post(path).status_code == 302
+    assert 'value="back"' in client.get("/closing-days/").text
+    assert client.post(path, data={"do": "back"}).status_code == 302
+    shown = client.get("/closing-days/").text
+    assert 'value="back"' not in shown and "Pont de mai" in shown

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW
+from tests.pdf_text import text_of
 from tests.pdfs import PHOTO
 from tests.submissions import GAS
 from tests.webapp.test_giving import hire, make_beside
@@ -51,7 +52,8 @@ def send(service: FlaskClient, order: WorkOrder, **said: Any) -> str:
     """Make a link; gives its path."""
     data = {"contractor": "Plomberie Lenoir", "days": "14"} | said
     made = service.post(f"/work-orders/{order.id}/link", data=data)
-    assert made.status_code == 200
+    assert made.status_code == 302
+    made = service.get(made.location)
     (address,) = re.findall(r'value="[^"]*(/order-link/[^"]+)"', made.text)
     return str(address)
 
@@ -95,7 +97,7 @@ def test_a_contractor_without_an_account_accepts_proposes_quotes_and_hands_in(
     assert anybody.post(link, data=done | {"note": " ", "photos": []}).status_code == 422
     assert anybody.post(link, data=done).status_code == 302
     assert steps(session, order) == [
-        "link_opened", "acknowledged", "date_proposed", "quoted", "photos", "cost", "done",
+        "link_opened", "accepted", "date_proposed", "quoted", "photos", "cost", "done",
     ]  # fmt: skip
     ended = anybody.get(link)
     assert ended.status_code == 410 and reference not in ended.text
@@ -293,3 +295,111 @@ def test_a_link_that_was_sent_long_ago_still_opens(app: Flask) -> None:
     with app.test_request_context():
         assert secret_in("order_link.show", signed) == "secret"
         assert secret_in("referral_link.show", signed) is None
+
+
+def test_a_contractor_accepts_what_the_office_had_taken_on_and_says_so_once(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    page = f"/work-orders/{order.id}"
+    assert service.post(page, data={"state": "acknowledged"}).status_code == 302
+    link = send(service, order)
+    session.refresh(order)
+    taken_on = order.acknowledged_at
+    session.rollback()
+    assert "pas encore de réponse" in service.get(page).text
+    assert "Accepter ce bon" in anybody.get(link).text
+    assert anybody.post(link, data={"act": "accept"}).status_code == 302
+    assert "Accepter ce bon" not in anybody.get(link).text
+    assert anybody.post(link, data={"act": "accept"}).status_code == 409
+    assert "pas encore de réponse" not in service.get(page).text
+    assert steps(session, order) == ["link_opened", "accepted"]
+    session.refresh(order)
+    assert (order.state, order.acknowledged_at) == ("acknowledged", taken_on)
+
+
+def test_the_address_of_a_link_is_shown_once_and_looking_again_revokes_nothing(
+    service: FlaskClient, anybody: FlaskClient, order: WorkOrder
+) -> None:
+    link = send(service, order)
+    assert "/order-link/" not in service.get(f"/work-orders/{order.id}").text
+    assert anybody.get(link).status_code == 200
+
+
+def test_whoever_has_a_link_is_named_wherever_it_is_told_who_does_an_order(
+    service: FlaskClient, anybody: FlaskClient, order: WorkOrder
+) -> None:
+    link, named = send(service, order), "Plomberie Lenoir"
+    assert f"<td>{named}</td>" in service.get("/work-orders/").text
+    assert named in service.get("/work-orders/?view=board").text
+    assert named in service.get("/work-orders/orders.csv").text
+    page = service.get(f"/work-orders/{order.id}").text
+    assert f"<dt>Confié à</dt><dd>{named}, par un lien" in page
+    assert 'name="organisation"' not in page
+    assert named in text_of(service.get(f"/work-orders/{order.id}/sheet.pdf").data)
+    assert anybody.post(link, data={"act": "refuse", "note": "Trop loin"}).status_code == 302
+    assert named not in service.get("/work-orders/").text
+    assert named not in service.get("/work-orders/orders.csv").text
+
+
+def test_a_refusal_by_a_link_that_is_undone_lets_the_link_show_the_order_again(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page = send(service, order), f"/work-orders/{order.id}"
+    anybody.post(link, data={"act": "accept"})
+    assert anybody.post(link, data={"act": "refuse", "note": "Trop loin"}).status_code == 302
+    (back,) = re.findall(r'action="([^"]*/steps/[^"]*/back)"', service.get(page).text)
+    another = send(service, order, contractor="Gaz et fils")
+    assert service.post(back).status_code == 409
+    assert service.post(f"{page}/link/revocation").status_code == 302
+    assert service.post(back).status_code == 302
+    shown = anybody.get(link)
+    assert shown.status_code == 200 and "Accepter ce bon" not in shown.text
+    assert anybody.get(another).status_code == 410
+    assert "Plomberie Lenoir" in service.get("/work-orders/").text
+
+
+def test_no_link_is_offered_for_what_is_assigned_and_the_page_says_what_to_do_first(
+    service: FlaskClient, order: WorkOrder
+) -> None:
+    page = f"/work-orders/{order.id}"
+    mine = {"assignee": str(service.user.id)}  # type: ignore[attr-defined]
+    assert f'action="{page}/link"' in service.get(page).text
+    assert service.post(f"{page}/assigned", data=mine).status_code == 302
+    shown = service.get(page).text
+    assert f'action="{page}/link"' not in shown and "rendez-le d’abord à tous" in shown
+    asked = {"contractor": "Plomberie Lenoir", "days": "14"}
+    assert service.post(f"{page}/link", data=asked).status_code == 409
+    assert service.post(f"{page}/assigned", data={"assignee": ""}).status_code == 302
+    send(service, order)
+
+
+def test_a_quote_sent_by_a_link_is_shown_kept_once_withdrawn_and_back(
+    service: FlaskClient, anybody: FlaskClient, session: Session, order: WorkOrder
+) -> None:
+    link, page = send(service, order), f"/work-orders/{order.id}"
+    sent = {"act": "quote", "quote": "450", "quote_note": "Pose comprise"}
+    assert anybody.post(link, data=sent).status_code == 302
+    again = anybody.post(link, data=sent)
+    assert again.status_code == 422 and "déjà noté" in again.text
+    theirs = {"quote": "450", "quote_note": "Pose comprise", "quote_contractor": "plomberie lenoir"}
+    assert service.post(f"{page}/quotes", data=theirs).status_code == 422
+    (quote_id,) = re.findall(r'name="quote_id" value="([^"]+)"', anybody.get(link).text)
+    other = service.post(f"{page}/quotes", data=theirs | {"quote_contractor": "Gaz et fils"})
+    assert other.status_code == 302 and anybody.get(link).text.count("Pose comprise") == 1
+    unknown = {"act": "unquote", "quote_id": str(order.id)}
+    session.rollback()
+    assert anybody.post(link, data=unknown).status_code == 404
+    assert anybody.post(link, data={"act": "unquote", "quote_id": quote_id}).status_code == 302
+    assert "Pose comprise" not in anybody.get(link).text
+    shown = service.get(page).text
+    assert "1 devis retiré" in shown and "Devis retiré</strong>" in shown
+    (turn,) = set(re.findall(r'name="turn" value="(\d+)"', shown))
+    back = f"{page}/quotes/{quote_id}/withdrawal"
+    for other_turn in (int(turn) - 1, "x", "-1", ""):
+        data = {"do": "back", "turn": other_turn}
+        assert service.post(back, data=data).status_code == 409
+    assert service.post(back, data={"do": "back", "turn": turn}).status_code == 302
+    assert service.post(back, data={"do": "back"}).status_code == 404
+    assert "Pose comprise" in anybody.get(link).text
+    shown = service.get(page).text
+    assert "devis retiré" not in shown and "Devis de nouveau valable" in shown

@@ -183,7 +183,7 @@ def test_several_are_acknowledged_given_and_cancelled_and_each_says_what_became_
     assert client_as(Role.COORDINATOR).post(page, data=give).status_code == 403
     states = select(WorkOrder.trade, WorkOrder.state).order_by(WorkOrder.id)
     assert dict(session.execute(states).all()) == {
-        "gas": "done", "lift": "cancelled", "heating": "open",
+        "gas": "done", "lift": "cancelled", "heating": "acknowledged",
     }  # fmt: skip
 
 

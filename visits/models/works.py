@@ -24,6 +24,7 @@ from visits.models.visits import Consequence
 
 if TYPE_CHECKING:
     from visits.models.stock import Article
+    from visits.models.works_history import WorkOrderLink
 
 
 class Severity(enum.StrEnum):
@@ -78,6 +79,7 @@ class OrderStep(enum.StrEnum):
     DONE = "done"
     CHECKED = "checked"
     CANCELLED = "cancelled"
+    ACCEPTED = "accepted"
     GIVEN = "given"
     TAKEN_OVER = "taken_over"
     ASSIGNED = "assigned"
@@ -89,6 +91,8 @@ class OrderStep(enum.StrEnum):
     DATE_PROPOSED = "date_proposed"
     DATE_DECLINED = "date_declined"
     QUOTED = "quoted"
+    QUOTE_WITHDRAWN = "quote_withdrawn"
+    QUOTE_BACK = "quote_back"
     QUOTE_ACCEPTED = "quote_accepted"
     QUOTE_UNACCEPTED = "quote_unaccepted"
     ESTIMATE = "estimate"
@@ -179,8 +183,9 @@ class WorkOrder(Base):
     opened by hand has `opened_by` instead. It is of a dwelling, or of a residence for what its
     homes have in common; of neither while nobody knows from which home an urgent finding came.
     One of a home as such is about nobody. `given_to` is the contractor who does it; without one
-    it is the landlord's own: of its whole service, of `team` or of `assigned_to`. `same_as` is the
-    order that goes on for it, cancelled itself.
+    it is the landlord's own: of its whole service, of `team` or of `assigned_to`. `accepted_at` is
+    when the contractor who has it said yes, whoever had taken it on for the landlord before.
+    `same_as` is the order that goes on for it, cancelled itself.
     `planned_part` is `morning`, `afternoon` or an hour, `14:30`; `proposed_on` is the day that a
     contractor without an account proposed, until it is agreed or not; `tenant_score`, 1 to 5, is
     what the tenant thinks of the works; `recurring_for` is the turn of recurring works that it is;
@@ -256,6 +261,7 @@ class WorkOrder(Base):
     found_on: Mapped[date | None]
     access: Mapped[str | None] = mapped_column(EncryptedText)
     acknowledged_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
     planned_on: Mapped[date | None]
     planned_part: Mapped[str | None] = mapped_column(String(9))
     told_how: Mapped[ToldHow | None] = mapped_column(stored_enum(ToldHow))
@@ -292,6 +298,13 @@ class WorkOrder(Base):
     assigned_to: Mapped[User | None] = relationship(foreign_keys=[assigned_to_id])
     team: Mapped[Team | None] = relationship()
     hold_article: Mapped["Article | None"] = relationship(foreign_keys=[hold_article_id])
+    # Links that nobody revoked and nobody refused, expired or not, the latest first.
+    standing_links: Mapped[list["WorkOrderLink"]] = relationship(
+        primaryjoin="and_(WorkOrderLink.work_order_id == WorkOrder.id,"
+        " WorkOrderLink.revoked_at.is_(None), WorkOrderLink.used_up_at.is_(None))",
+        order_by="WorkOrderLink.id.desc()",
+        viewonly=True,
+    )
     same_as: Mapped["WorkOrder | None"] = relationship(remote_side=[id])
     findings: Mapped[list[Consequence]] = relationship(
         secondary="work_order_finding",
@@ -321,9 +334,12 @@ class WorkOrder(Base):
         return self.team_id is not None or self.assigned_to_id is not None
 
     @property
-    def who_does_it(self) -> Organisation | Team | User | None:
-        """Give the contractor, team or technician who does it; None for our whole service."""
-        return self.given_to or self.assignee
+    def who_does_it(self) -> "Organisation | WorkOrderLink | Team | User | None":
+        """Give the contractor, team or technician who does it; None for our whole service.
+
+        A contractor without an account does it by a link.
+        """
+        return self.given_to or next(iter(self.standing_links), None) or self.assignee
 
     @property
     def is_urgent(self) -> bool:

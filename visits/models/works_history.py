@@ -39,6 +39,11 @@ class WorkOrderLink(Base):
     came_with: Mapped[WorkOrder | None] = relationship(foreign_keys=[came_with_id])
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
 
+    @property
+    def name(self) -> str:
+        """Name the contractor, as others who do works are named."""
+        return self.contractor
+
 
 class WorkOrderEvent(Base):
     """A step in the life of a work order: who did what, when, and what was said.
@@ -129,6 +134,7 @@ class WorkOrderQuote(Base):
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     accepted_by: Mapped[User | None] = relationship(foreign_keys=[accepted_by_id])
+    withdrawn_by: Mapped[User | None] = relationship(foreign_keys=[withdrawn_by_id])
 
 
 STANDS = "withdrawn_at IS NULL"

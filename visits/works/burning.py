@@ -1,15 +1,17 @@
 """What is burning: urgent works that are open, or closed since yesterday, and who was called."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from visits.models.duty import DutyCall
 from visits.models.portfolio import Dwelling
 from visits.models.works import DONE_STATES, OPEN_STATES, URGENT, WAITING_STATES, WorkOrder
+from visits.models.works_history import WorkOrderEvent
 from visits.sight import Reach, Viewer
 from visits.sight.orders import visible_work_orders
 from visits.works.calling import calls_for
@@ -27,6 +29,7 @@ class Burning:
 
     order: WorkOrder
     calls: Sequence[DutyCall]
+    taken_on: WorkOrderEvent | None = None
 
     @property
     def waits(self) -> bool:
@@ -60,7 +63,7 @@ def burning(session: Session, viewer: Viewer, *, now: datetime) -> list[Burning]
         .options(joinedload(WorkOrder.dwelling).joinedload(Dwelling.residence))
         .options(joinedload(WorkOrder.residence), joinedload(WorkOrder.consequence))
         .options(joinedload(WorkOrder.given_to), joinedload(WorkOrder.assigned_to))
-        .options(joinedload(WorkOrder.team))
+        .options(joinedload(WorkOrder.team), selectinload(WorkOrder.standing_links))
         .order_by(
             case((waits, 0), (WorkOrder.state.in_(OPEN_STATES), 1), else_=2),
             WorkOrder.severity,
@@ -70,4 +73,19 @@ def burning(session: Session, viewer: Viewer, *, now: datetime) -> list[Burning]
     )
     orders = session.scalars(statement.limit(MOST)).all()
     calls = calls_for(session, [] if viewer.reach is Reach.GIVEN else orders)
-    return [Burning(one, calls.get(one.id, ())) for one in orders]
+    taken_on = _taken_on(session, orders)
+    return [Burning(one, calls.get(one.id, ()), taken_on.get(one.id)) for one in orders]
+
+
+def _taken_on(session: Session, orders: Sequence[WorkOrder]) -> dict[uuid.UUID, WorkOrderEvent]:
+    """Give by order the step by which somebody took it on."""
+    steps = (
+        select(WorkOrderEvent)
+        .join(WorkOrder, WorkOrder.id == WorkOrderEvent.work_order_id)
+        .where(WorkOrder.id.in_([one.id for one in orders]))
+        .where(WorkOrderEvent.at == WorkOrder.acknowledged_at)
+        .where(WorkOrderEvent.taken_back_at.is_(None))
+        .options(joinedload(WorkOrderEvent.by), joinedload(WorkOrderEvent.link))
+        .order_by(WorkOrderEvent.id.desc())
+    )
+    return {one.work_order_id: one for one in session.scalars(steps)}

@@ -1,5 +1,6 @@
 """What a contractor without an account does with an order, by the link that shows it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +12,9 @@ from visits.ground.errors import Conflict
 from visits.ground.file_store import FileStore
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderLink
-from visits.works.costs import CostSaid, note_cost, quote_order
+from visits.works.costs import CostSaid, note_cost, quote_order, withdraw_quote
 from visits.works.history import Words, take_step
-from visits.works.moves import MOVES, Move, MoveSaid, carry_out, checked_words
+from visits.works.moves import Move, MoveSaid, accept_order, carry_out, checked_words, leads_to
 from visits.works.photos import add_photos
 
 # She accepts, will not, or has done it: the rest is for who gave it to her.
@@ -32,12 +33,13 @@ class Handed:
 
 def moves_by_link(order: WorkOrder) -> list[WorkOrderState]:
     """List where an order may go by its link."""
-    return [state for state in MOVED_BY_LINK if order.state in MOVES[state].since]
+    return [state for state in MOVED_BY_LINK if leads_to(order, state, given=True)]
 
 
 def accept(session: Session, link: WorkOrderLink, *, now: datetime) -> None:
-    """Take an order on."""
-    _move(session, link, WorkOrderState.ACKNOWLEDGED, "", now)
+    """Say yes to an order, whoever of the office had taken it on."""
+    _refuse_unless_it_leads_to(link, WorkOrderState.ACKNOWLEDGED)
+    accept_order(session, link.order, MoveSaid(), by=None, link=link, now=now)
 
 
 def refuse(session: Session, link: WorkOrderLink, why: str, *, now: datetime) -> None:
@@ -61,6 +63,11 @@ def quote(session: Session, link: WorkOrderLink, typed: str, note: str, *, now: 
     """Say what the works would cost."""
     whose = link.contractor
     quote_order(session, link.order, typed, note, contractor=whose, link=link, now=now)
+
+
+def unquote(session: Session, link: WorkOrderLink, quote_id: uuid.UUID, *, now: datetime) -> None:
+    """Withdraw a quote that was sent by this link."""
+    withdraw_quote(session, link.order, quote_id, reader=link, now=now)
 
 
 def show_photos(
@@ -89,6 +96,10 @@ def hand_in(
 def _move(
     session: Session, link: WorkOrderLink, state: WorkOrderState, note: str, now: datetime
 ) -> None:
+    _refuse_unless_it_leads_to(link, state)
+    carry_out(session, link.order, state, MoveSaid(note=note), by=None, link=link, now=now)
+
+
+def _refuse_unless_it_leads_to(link: WorkOrderLink, state: WorkOrderState) -> None:
     if state not in moves_by_link(link.order):
         raise Conflict("work_order_cannot_move", state=link.order.state)
-    carry_out(session, link.order, state, MoveSaid(note=note), by=None, link=link, now=now)

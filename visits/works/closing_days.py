@@ -26,12 +26,15 @@ def closed_days(session: Session, landlord_id: uuid.UUID | None) -> frozenset[da
     return frozenset(session.scalars(statement)) if landlord_id is not None else frozenset()
 
 
-def list_closing_days(session: Session, viewer: Viewer, *, since: date) -> Sequence[ClosingDay]:
-    """List the closing days that stand, from a day on, of the landlords in reach."""
+def list_closing_days(
+    session: Session, viewer: Viewer, *, since: date, withdrawn: bool = False
+) -> Sequence[ClosingDay]:
+    """List the closing days that stand, or were withdrawn, from a day on, of those in reach."""
+    gone = ClosingDay.withdrawn_at.is_not(None)
     landlords = [one.id for one in landlords_run(session, viewer)]
     statement = (
         select(ClosingDay)
-        .where(ClosingDay.landlord_id.in_(landlords), ClosingDay.withdrawn_at.is_(None))
+        .where(ClosingDay.landlord_id.in_(landlords), gone if withdrawn else ~gone)
         .where(ClosingDay.day >= since)
         .options(joinedload(ClosingDay.landlord), joinedload(ClosingDay.noted_by))
         .order_by(ClosingDay.day, ClosingDay.id)
@@ -87,3 +90,21 @@ def withdraw_closing_day(
     if closing is None or closing.landlord_id not in reached or closing.withdrawn_at is not None:
         raise NotFound("closing_day_not_found")
     closing.withdrawn_at, closing.withdrawn_by_id = now, viewer.user_id
+
+
+def close_after_all(
+    session: Session, closing_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a day that was withdrawn be no working day again.
+
+    Raises NotFound for one that is past or of a landlord out of reach, Conflict for one that is
+    noted anew.
+    """
+    gone = list_closing_days(session, viewer, since=today_in_paris(now), withdrawn=True)
+    closing = next((one for one in gone if one.id == closing_id), None)
+    if closing is None:
+        raise NotFound("closing_day_not_found")
+    take_turn(session, f"closing day {closing.landlord_id} {closing.day}")
+    if closing.day in closed_days(session, closing.landlord_id):
+        raise Conflict("day_closed_already")
+    closing.withdrawn_at = closing.withdrawn_by_id = None

@@ -47,7 +47,10 @@ def quote_order(
     link: WorkOrderLink | None = None,
     now: datetime,
 ) -> WorkOrderQuote:
-    """Keep what a contractor asks for an order. Raises Invalid, Conflict for one that is closed."""
+    """Keep what a contractor asks for an order, once.
+
+    Raises Invalid, Conflict for an order that is closed.
+    """
     if not order.is_open:
         raise Conflict("work_order_cannot_move", state=order.state)
     name, note = contractor.strip(), note.strip()
@@ -58,6 +61,9 @@ def quote_order(
         cents = amount(typed, field="quote")
     except Invalid as refused:
         raise Invalid(fields | refused.fields) from None
+    asked = (name.casefold(), cents, note)
+    if any(_asks(one) == asked for one in quotes_of(session, order)):
+        fields.setdefault("quote", "quote_known_already")
     if fields:
         raise Invalid(fields)
     quote = WorkOrderQuote(
@@ -77,37 +83,77 @@ def quote_order(
 
 
 def quotes_of(
-    session: Session, order: WorkOrder, viewer: Viewer | None = None
+    session: Session,
+    order: WorkOrder,
+    reader: Viewer | WorkOrderLink | None = None,
+    *,
+    withdrawn: bool = False,
 ) -> Sequence[WorkOrderQuote]:
-    """List the quotes for an order that stand, the cheapest first.
+    """List the quotes for an order that stand, or were withdrawn, the cheapest first.
 
-    Whoever was given the order reads those of her own people alone.
+    Whoever was given the order reads those of her own people alone, whoever has a link its own.
     """
+    gone = WorkOrderQuote.withdrawn_at.is_not(None)
     statement = (
         select(WorkOrderQuote)
-        .where(WorkOrderQuote.work_order_id == order.id, WorkOrderQuote.withdrawn_at.is_(None))
-        .options(joinedload(WorkOrderQuote.by))
+        .where(WorkOrderQuote.work_order_id == order.id, gone if withdrawn else ~gone)
+        .options(joinedload(WorkOrderQuote.by), joinedload(WorkOrderQuote.withdrawn_by))
         .order_by(WorkOrderQuote.cents, WorkOrderQuote.id)
     )
-    if viewer is not None and viewer.reach is Reach.GIVEN:
-        hers = User.organisation_id == viewer.organisation_id
+    if isinstance(reader, WorkOrderLink):
+        statement = statement.where(WorkOrderQuote.link_id == reader.id)
+    elif reader is not None and reader.reach is Reach.GIVEN:
+        hers = User.organisation_id == reader.organisation_id
         statement = statement.where(WorkOrderQuote.by.has(hers))
     return session.scalars(statement).all()
 
 
 def withdraw_quote(
-    session: Session, order: WorkOrder, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
+    session: Session,
+    order: WorkOrder,
+    quote_id: uuid.UUID,
+    *,
+    reader: Viewer | WorkOrderLink,
+    now: datetime,
 ) -> None:
-    """Let a quote that the viewer reads stand no more.
+    """Let a quote that the reader reads stand no more.
 
     Raises NotFound, Conflict for one that is accepted.
     """
-    quote = next((one for one in quotes_of(session, order, viewer) if one.id == quote_id), None)
-    if quote is None:
-        raise NotFound("work_order_not_found")
+    quote = _named(quotes_of(session, order, reader), quote_id)
     if quote.accepted_at is not None:
         raise Conflict("quote_is_accepted")
-    quote.withdrawn_at, quote.withdrawn_by_id = now, viewer.user_id
+    by = reader.user_id if isinstance(reader, Viewer) else None
+    quote.withdrawn_at, quote.withdrawn_by_id = now, by
+    _tell(order, OrderStep.QUOTE_WITHDRAWN, quote, "", reader, now)
+
+
+def let_quote_stand(
+    session: Session, order: WorkOrder, quote_id: uuid.UUID, *, viewer: Viewer, now: datetime
+) -> None:
+    """Let a quote that was withdrawn stand again.
+
+    Raises NotFound, Conflict for an order that is closed, or that has the same quote by now.
+    """
+    quote = _named(quotes_of(session, order, viewer, withdrawn=True), quote_id)
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    if any(_asks(one) == _asks(quote) for one in quotes_of(session, order)):
+        raise Conflict("quote_known_already")
+    quote.withdrawn_at = quote.withdrawn_by_id = None
+    _tell(order, OrderStep.QUOTE_BACK, quote, "", viewer, now)
+
+
+def _named(quotes: Sequence[WorkOrderQuote], quote_id: uuid.UUID) -> WorkOrderQuote:
+    found = next((one for one in quotes if one.id == quote_id), None)
+    if found is None:
+        raise NotFound("quote_not_found")
+    return found
+
+
+def _asks(quote: WorkOrderQuote) -> tuple[str, int, str]:
+    """Give by what two quotes for an order are the same."""
+    return quote.contractor.casefold(), quote.cents, quote.note or ""
 
 
 @dataclass(frozen=True)
@@ -260,9 +306,10 @@ def _tell(
     what: OrderStep,
     quote: WorkOrderQuote,
     why: str,
-    viewer: Viewer,
+    who: Viewer | WorkOrderLink,
     now: datetime,
 ) -> None:
     note = " · ".join(one for one in (quote.contractor, why) if one)
     said = Words(note=note, cents=quote.cents)
-    take_step(order, what, by=viewer.user_id, now=now, said=said)
+    by, link = (who.user_id, None) if isinstance(who, Viewer) else (None, who)
+    take_step(order, what, by=by, link=link, now=now, said=said)

@@ -20,8 +20,6 @@ from visits.works.history import take_step
 NOBODY = uuid.UUID(int=0)
 # Who is named for nobody: what he would see may be shown outside of the house.
 STRANGER = Viewer(NOBODY, NOBODY, None, Reach.ALL)
-# What one took on, or would not do, waits again for whoever has it then.
-TAKEN_ON_BY_ONE = (WorkOrderState.ACKNOWLEDGED, WorkOrderState.REFUSED)
 
 
 def contractors(session: Session) -> Sequence[Organisation]:
@@ -47,14 +45,21 @@ _STANDS = (WorkOrderLink.revoked_at.is_(None), WorkOrderLink.used_up_at.is_(None
 
 def standing_link(session: Session, order: WorkOrder) -> WorkOrderLink | None:
     """Give the link of an order that nobody revoked and nobody refused, expired or not."""
-    statement = select(WorkOrderLink).where(WorkOrderLink.work_order_id == order.id, *_STANDS)
-    return session.scalars(statement.order_by(WorkOrderLink.id.desc()).limit(1)).one_or_none()
+    session.refresh(order, ["standing_links"])
+    return next(iter(order.standing_links), None)
 
 
 def is_sent_by_link() -> ColumnElement[bool]:
     """Select orders that a standing link shows to a contractor."""
     sent = exists().where(WorkOrderLink.work_order_id == WorkOrder.id, *_STANDS)
     return sent.correlate(WorkOrder)
+
+
+def _waits_again(order: WorkOrder) -> bool:
+    """Tell whether whoever has an order now had refused it, or taken it on by accepting it."""
+    if order.state is WorkOrderState.ACKNOWLEDGED:
+        return order.acknowledged_at == order.accepted_at
+    return order.state is WorkOrderState.REFUSED
 
 
 def give_order(
@@ -83,8 +88,10 @@ def give_order(
     what = OrderStep.GIVEN if organisation_id else OrderStep.TAKEN_OVER
     given: dict[str, Any] = {"given_to_id": organisation_id, "given_at": now}
     given["given_by_id"] = viewer.user_id
-    if order.state in TAKEN_ON_BY_ONE:
+    if _waits_again(order):
         given |= {"state": WorkOrderState.OPEN, "acknowledged_at": None}
+    if order.accepted_at is not None:
+        given["accepted_at"] = None
     take_step(order, what, by=viewer.user_id, now=now, **given)
     session.flush()
     log_access(

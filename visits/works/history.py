@@ -24,6 +24,7 @@ from visits.sight.access_log import log_access
 CHANGED_BY_STEPS: dict[str, Callable[[str], Any]] = {
     "state": WorkOrderState,
     "acknowledged_at": datetime.fromisoformat,
+    "accepted_at": datetime.fromisoformat,
     "started_at": datetime.fromisoformat,
     "closed_at": datetime.fromisoformat,
     "closed_by_id": uuid.UUID,
@@ -79,6 +80,8 @@ OURS_ALONE = (
     OrderStep.ESTIMATE,
     OrderStep.CEILING,
     OrderStep.QUOTED,
+    OrderStep.QUOTE_WITHDRAWN,
+    OrderStep.QUOTE_BACK,
     OrderStep.QUOTE_ACCEPTED,
     OrderStep.QUOTE_UNACCEPTED,
     OrderStep.PART_USED,
@@ -209,6 +212,15 @@ def may_take_back(steps: Sequence[WorkOrderEvent], viewer: Viewer) -> WorkOrderE
     return latest if hers or viewer.reach is not Reach.GIVEN else None
 
 
+def _revive_link_of(order: WorkOrder, step: WorkOrderEvent) -> None:
+    """Let the link by which an order was refused show it again. Raises Conflict beside another."""
+    if step.link is None or step.link.used_up_at is None:
+        return
+    if order.standing_links:
+        raise Conflict("order_sent_by_link")
+    step.link.used_up_at = None
+
+
 def _was_told(step: WorkOrderEvent) -> bool:
     """Tell whether somebody said with a step how she told its day."""
     return step.what is OrderStep.PLANNED and step.why is not None
@@ -219,7 +231,8 @@ def take_step_back(
 ) -> None:
     """Undo the latest step of an order: all stands as before it; both stay in its history.
 
-    Raises NotFound for a step of another order, Conflict for one that something else followed.
+    Raises NotFound for a step of another order, Conflict for one that something else followed, or
+    for a refusal by a link once another contractor has one.
     """
     steps = steps_of(session, order, viewer)
     step = next((one for one in steps if one.id == step_id), None)
@@ -229,6 +242,7 @@ def take_step_back(
         raise Conflict("step_not_latest")
     for name, value in json.loads(step.before or "{}").items():
         setattr(order, name, None if value is None else CHANGED_BY_STEPS[name](value))
+    _revive_link_of(order, step)
     step.taken_back_at, step.taken_back_by_id = now, viewer.user_id
     typed = Day(step.day, step.part or "morning") if _was_told(step) and step.day else None
     tell_of_step_back(session, order, since=step.at, typed=typed, now=now)

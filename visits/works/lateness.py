@@ -21,7 +21,10 @@ _WAITS_FOR: Mapping[str, ColumnElement[bool]] = {
     **{f"{ON_HOLD}{why}": WorkOrder.hold_why == why for why in HoldWhy if why != HoldWhy.OTHER},
     f"{ON_HOLD}{HoldWhy.OTHER}": WorkOrder.state == _S.ON_HOLD,
     "no_answer": and_(
-        WorkOrder.state == _S.OPEN, or_(WorkOrder.given_to_id.is_not(None), is_sent_by_link())
+        # The office may have taken it on: that is not the contractor's answer.
+        WorkOrder.state.in_((_S.OPEN, _S.ACKNOWLEDGED)),
+        WorkOrder.accepted_at.is_(None),
+        or_(WorkOrder.given_to_id.is_not(None), is_sent_by_link()),
     ),
     "not_acknowledged": WorkOrder.state == _S.OPEN,
     "no_appointment": WorkOrder.state == _S.ACKNOWLEDGED,

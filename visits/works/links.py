@@ -56,7 +56,11 @@ def make_link(
         fields["days"] = "bad_choice"
     if fields:
         raise Invalid(fields)
-    _refuse_unless_given_away(session, order)
+    if not order.is_open:
+        raise Conflict("work_order_cannot_move", state=order.state)
+    why_not = why_no_link(session, order)
+    if why_not is not None:
+        raise Conflict(why_not)
     known = standing_link(session, order)
     if known is not None:
         _revoke(session, order, known, viewer, now)
@@ -76,17 +80,15 @@ def make_link(
     return secret
 
 
-def _refuse_unless_given_away(session: Session, order: WorkOrder) -> None:
-    if not order.is_open:
-        raise Conflict("work_order_cannot_move", state=order.state)
+def why_no_link(session: Session, order: WorkOrder) -> str | None:
+    """Give the code of why no link to an order may be made, None where one may."""
     if order.given_to_id is not None:
-        raise Conflict("order_given_to_account")
+        return "order_given_to_account"
     if order.is_assigned:
-        raise Conflict("order_assigned")
+        return "order_assigned"
     if order.stands_in is None:
-        raise Conflict("order_of_no_home")
-    if not shown_to_strangers(session, order):
-        raise Conflict("order_of_protected")
+        return "order_of_no_home"
+    return None if shown_to_strangers(session, order) else "order_of_protected"
 
 
 def revoke_link(session: Session, order: WorkOrder, *, viewer: Viewer, now: datetime) -> None:
@@ -101,6 +103,7 @@ def _revoke(
     session: Session, order: WorkOrder, link: WorkOrderLink, viewer: Viewer, now: datetime
 ) -> None:
     link.revoked_at, link.revoked_by_id = now, viewer.user_id
+    order.accepted_at = None  # whoever gets it next answers for herself
     _step(order, OrderStep.LINK_REVOKED, link, by=viewer.user_id, now=now)
     _log(session, order, "work_order_link_revoked", viewer.user_id, now)
 

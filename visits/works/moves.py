@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.mapping.points import refresh_map
+from visits.models.duty import DutyCall, DutyTurn
 from visits.models.people import AccessKind
 from visits.models.stock import Article
 from visits.models.works import (
@@ -18,6 +20,7 @@ from visits.models.works import (
     OPEN_STATES,
     SAME,
     TAKEN_BACK,
+    WAITING_STATES,
     CheckedHow,
     HoldWhy,
     OrderStep,
@@ -109,8 +112,18 @@ def moves_of(order: WorkOrder, viewer: Viewer) -> list[WorkOrderState]:
     return [
         state
         for state, move in MOVES.items()
-        if order.state in move.since and (move.by_given if given else move.by_owner)
+        if leads_to(order, state, given=given) and (move.by_given if given else move.by_owner)
     ]
+
+
+def leads_to(order: WorkOrder, state: WorkOrderState, *, given: bool) -> bool:
+    """Tell whether an order may come to a state.
+
+    Whoever was `given` it accepts it once, though the office had taken it on or planned it.
+    """
+    if given and state is _S.ACKNOWLEDGED and order.state in (_S.ACKNOWLEDGED, _S.PLANNED):
+        return order.accepted_at is None
+    return order.state in MOVES[state].since
 
 
 def move_work_order(
@@ -132,7 +145,10 @@ def move_work_order(
         taken = state is _S.ACKNOWLEDGED and order.is_open and order.acknowledged_at is not None
         code = "work_order_taken_already" if taken else "work_order_cannot_move"
         raise Conflict(code, state=order.state)
-    carry_out(session, order, state, said, by=viewer.user_id, at=at, now=now)
+    if state is _S.ACKNOWLEDGED and viewer.reach is Reach.GIVEN:
+        accept_order(session, order, said, by=viewer.user_id, now=now)
+    else:
+        carry_out(session, order, state, said, by=viewer.user_id, at=at, now=now)
 
 
 def carry_out(
@@ -154,15 +170,47 @@ def carry_out(
         raise Invalid({"checked_how": "no_photo_to_check"})
     changes, words = _changes(order, state, said, by, at), _words(state, said)
     take_step(order, OrderStep(state), by=by, link=link, now=at, said=words, **changes)
+    _reached_by_acting(session, order, by, now)
+    _tell_moved(session, order, f"work_order_{state}", by, now)
+
+
+def accept_order(
+    session: Session,
+    order: WorkOrder,
+    said: MoveSaid,
+    *,
+    by: uuid.UUID | None,
+    link: WorkOrderLink | None = None,
+    now: datetime,
+) -> None:
+    """Keep that the contractor who has an order does it, which takes on one that waits."""
+    said, state = checked_words(MOVES[_S.ACKNOWLEDGED], said, order, now=now), _S.ACKNOWLEDGED
+    waits = order.state in WAITING_STATES
+    changes = _changes(order, state, said, by, now) if waits else dict[str, Any]()
+    changes["accepted_at"] = now
+    words = _words(state, said)
+    take_step(order, OrderStep.ACCEPTED, by=by, link=link, now=now, said=words, **changes)
+    _tell_moved(session, order, "work_order_accepted", by, now)
+
+
+def _reached_by_acting(
+    session: Session, order: WorkOrder, by: uuid.UUID | None, now: datetime
+) -> None:
+    """Keep that whoever was called for an order was reached: she is the one who moves it."""
+    if by is None or not order.is_urgent:
+        return
+    hers = select(DutyCall).join(DutyCall.turn).where(DutyTurn.user_id == by)
+    hers = hers.where(DutyCall.work_order_id == order.id, DutyCall.reached_at.is_(None))
+    for call in session.scalars(hers.order_by(DutyCall.id)):
+        call.reached_at = now
+
+
+def _tell_moved(
+    session: Session, order: WorkOrder, what: str, by: uuid.UUID | None, now: datetime
+) -> None:
     refresh_map(session, [order.dwelling_id])
-    log_access(
-        session,
-        user_id=by,
-        persons=[order.person_id] if order.person_id else [],
-        kind=AccessKind.WRITE,
-        what=f"work_order_{state}",
-        now=now,
-    )
+    persons = [order.person_id] if order.person_id else []
+    log_access(session, user_id=by, persons=persons, kind=AccessKind.WRITE, what=what, now=now)
 
 
 def checked_words(move: Move, said: MoveSaid, order: WorkOrder, *, now: datetime) -> MoveSaid:
@@ -243,6 +291,8 @@ def _changes(
     forgotten = _FORGOTTEN_WHEN.get(state, ()) + (_HOLD if order.state is _S.ON_HOLD else ())
     if order.hold_article_id is not None:
         forgotten += _HOLD_PART
+    if state in (_S.REFUSED, _S.OPEN) and order.accepted_at is not None:
+        forgotten += ("accepted_at",)
     if state in _ANSWERS_A_PROPOSAL and order.proposed_on is not None:
         forgotten += _PROPOSED
     return changes | dict.fromkeys(forgotten) | _told_with(state, said)

@@ -233,6 +233,7 @@ def _rows() -> Select[WorkOrder]:
         joinedload(WorkOrder.given_to),
         joinedload(WorkOrder.assigned_to),
         joinedload(WorkOrder.team),
+        selectinload(WorkOrder.standing_links),
         selectinload(WorkOrder.hold_article),
     )
 

@@ -4,8 +4,6 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-# Words are worth copying; a date, a number or a choice is soon typed again.
-WORTH_COPYING = 15
 NEVER_SHOWN = ("password", "secret", "code", "token")
 # Where nobody is let in, or nothing is, there is nothing above to go back to either.
 NO_WAY_BACK = frozenset({401, 403, 404})
@@ -42,6 +40,7 @@ def words_typed(status: int) -> list[str]:
         said.strip()
         for name, said in typed
         if not any(part in name for part in NEVER_SHOWN)
-        and len(said.strip()) >= WORTH_COPYING
+        # However few, words are worth copying; a date, a number or a choice is soon typed again.
         and " " in said.strip()
+        and any(letter.isalpha() for letter in said)
     ]

@@ -204,11 +204,10 @@ def _of_works(
     days: Mapping[str, Day | None],
     language: str,
 ) -> dict[str, str]:
-    link = standing_link(session, order)
-    given = order.given_to.name if order.given_to is not None else None
+    with_whom = order.given_to or standing_link(session, order)
     facts = _of_landlord(session, landlord, language)
     facts["works"] = TRADES[order.trade].in_language(language).lower()
-    facts["company"] = given or (link.contractor if link is not None else facts["landlord"])
+    facts["company"] = with_whom.name if with_whom is not None else facts["landlord"]
     for which, day in days.items():
         if day is not None:
             facts[f"{which}day"] = spoken_day(day.begins_at, language)

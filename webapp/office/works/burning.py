@@ -104,7 +104,7 @@ def _mark(found: Sequence[Burning]) -> str:
     told = [
         (
             one.order.id, one.order.state, one.order.severity, one.order.given_to_id,
-            one.order.assigned_to_id, one.order.team_id,
+            one.order.assigned_to_id, one.order.team_id, len(one.order.standing_links),
             one.waits and one.taken_on_by < now(),
             [
                 (

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.ground.errors import Conflict, Invalid
+from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.photo_kinds import LARGEST
 from visits.intake.seen import find_photo_seen, photos_seen
 from visits.models.papers import PaperField
@@ -27,7 +27,9 @@ from visits.works.by_link import (
     quote,
     refuse,
     show_photos,
+    unquote,
 )
+from visits.works.costs import quotes_of
 from visits.works.links import LinkWorthless, note_opened, note_shown, open_link
 from visits.works.moves import PARTS, MoveSaid
 from visits.works.photos import photos_missing, photos_of
@@ -113,6 +115,13 @@ def _hand_in(session: Session, link: WorkOrderLink) -> None:
     hand_in(session, house().store, link, handed, now=now())
 
 
+def _quote_id() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.form.get("quote_id", ""))
+    except ValueError:
+        raise NotFound("quote_not_found") from None
+
+
 # What a contractor may do, by what the form says.
 ACTS: Mapping[str, Callable[[Session, WorkOrderLink], None]] = {
     "accept": lambda session, link: accept(session, link, now=now()),
@@ -121,6 +130,7 @@ ACTS: Mapping[str, Callable[[Session, WorkOrderLink], None]] = {
     "quote": lambda session, link: quote(
         session, link, _text("quote"), _text("quote_note"), now=now()
     ),
+    "unquote": lambda session, link: unquote(session, link, _quote_id(), now=now()),
     "photos": lambda session, link: show_photos(session, house().store, link, _photos(), now=now()),
     "done": _hand_in,
 }
@@ -149,6 +159,7 @@ def _page(
                 photos=photos_of(session, order),
                 seen=photos_seen(session, order, None),
                 photos_needed=photos_missing(session, [order], now=now())[order.id],
+                quotes=quotes_of(session, order, link),
                 answer=answer_to(session, link),
                 parts=named("part_of_day", PARTS),
                 typed=request.form,

@@ -11,6 +11,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.sight.homes import landlords_run
 from visits.works.closing_days import (
     WHY_LENGTH,
+    close_after_all,
     list_closing_days,
     note_closing_day,
     withdraw_closing_day,
@@ -51,10 +52,13 @@ def note() -> ResponseReturnValue:
 @closing_days.post("/<uuid:closing_id>/withdrawal")
 @requires(Action.GIVE_WORKS)
 def withdraw(closing_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a day be worked again."""
+    """Let a day be worked again, or not after all."""
+    back = request.form.get("do") == "back"
+    change = close_after_all if back else withdraw_closing_day
     with transaction() as session:
-        withdraw_closing_day(session, closing_id, viewer=viewer(), now=now())
-    flash(_("It is withdrawn: that day is worked."), "success")
+        change(session, closing_id, viewer=viewer(), now=now())
+    said = _("It is noted: that day is no working day.")
+    flash(said if back else _("It is withdrawn: that day is worked."), "success")
     return redirect(url_for(".index"))
 
 
@@ -70,6 +74,9 @@ def _page(errors: dict[str, str] | None = None) -> str:
         return render_template(
             "work_orders/closing_days.html",
             days=list_closing_days(session, viewer(), since=today_in_paris(now())),
+            withdrawn=list_closing_days(
+                session, viewer(), since=today_in_paris(now()), withdrawn=True
+            ),
             landlords=pairs(landlords_run(session, viewer()), "id", "name"),
             may_note=may(Action.GIVE_WORKS),
             why_length=WHY_LENGTH,

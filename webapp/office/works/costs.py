@@ -13,6 +13,7 @@ from visits.models.works import WorkOrder
 from visits.works.costs import (
     CostSaid,
     accept_quote,
+    let_quote_stand,
     note_cost,
     note_estimate,
     quote_order,
@@ -48,11 +49,19 @@ def quote(order_id: uuid.UUID) -> ResponseReturnValue:
 @costs.post("/<uuid:order_id>/quotes/<uuid:quote_id>/withdrawal")
 @requires(Action.DO_WORKS)
 def drop(order_id: uuid.UUID, quote_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a quote stand no more."""
+    """Let a quote stand no more, or stand again."""
+    if request.form.get("do") == "back":
+        return _changed(
+            order_id,
+            lambda session, order: let_quote_stand(
+                session, order, quote_id, viewer=viewer(Action.DO_WORKS), now=now()
+            ),
+            _("The quote stands again."),
+        )
     return _changed(
         order_id,
         lambda session, order: withdraw_quote(
-            session, order, quote_id, viewer=viewer(Action.DO_WORKS), now=now()
+            session, order, quote_id, reader=viewer(Action.DO_WORKS), now=now()
         ),
         _("The quote is withdrawn."),
     )

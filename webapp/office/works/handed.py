@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +23,7 @@ from webapp.office.frame.access import showing
 from webapp.office.frame.signed_links import signed_address
 from webapp.office.intake.visits import sent_file
 from webapp.office.works.typed import day_in
-from webapp.office.works.work_orders import order_page
+from webapp.office.works.work_orders import MADE_LINK, order_page
 
 handed = Blueprint("handed", __name__, url_prefix="/work-orders")
 
@@ -39,7 +40,8 @@ def make(order_id: uuid.UUID) -> ResponseReturnValue:
             secret = make_link(session, order, said, viewer=viewer(), now=now())
     except Invalid as refused:
         return order_page(order_id, refused), 422
-    return order_page(order_id, made_link=signed_address("order_link.show", secret))
+    cookie[MADE_LINK] = [str(order_id), signed_address("order_link.show", secret)]
+    return redirect(url_for("work_orders.show", order_id=order_id, _anchor="made-link"))
 
 
 @handed.post("/<uuid:order_id>/link/revocation")

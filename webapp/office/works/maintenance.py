@@ -65,10 +65,12 @@ def export() -> ResponseReturnValue:
 
 
 def _asked_since() -> date | None:
+    """Read since when something happened; raises Invalid for what is no day."""
+    typed = request.args.get("since", "")
     try:
-        return typed_day(request.args.get("since", ""))
+        return typed_day(typed) if typed else None
     except ValueError:
-        return None
+        raise Invalid({"since": "bad_date"}) from None
 
 
 @maintenance.post("/")

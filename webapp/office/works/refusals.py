@@ -82,6 +82,9 @@ REFUSALS: dict[str, Any] = {
     ),
     "quote_not_accepted": _l("This quote is not accepted. Nothing was changed."),
     "quote_is_accepted": _l("This quote is accepted. Take that back first. Nothing was changed."),
+    "quote_known_already": _l(
+        "This very quote is noted already: same contractor, amount and words."
+    ),
     "quote_not_found": _l("There is no such quote, or it is withdrawn already."),
     "found_too_long_ago": _l("Choose a day of the last year."),
     "too_long_for_access": _l("This text is too long: 300 characters at most."),

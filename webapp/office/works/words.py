@@ -73,6 +73,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "done": _l("Done"),
         "checked": _l("Checked"),
         "cancelled": _l("Cancelled"),
+        "accepted": _l("Accepted by the contractor"),
         "given": _l("Given to"),
         "taken_over": _l("Back with our own service"),
         "assigned": _l("Assigned to"),
@@ -84,6 +85,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "date_proposed": _l("Day proposed"),
         "date_declined": _l("Day declined"),
         "quoted": _l("Quote"),
+        "quote_withdrawn": _l("Quote withdrawn"),
+        "quote_back": _l("Quote stands again"),
         "quote_accepted": _l("Quote accepted"),
         "quote_unaccepted": _l("Quote not accepted after all"),
         "estimate": _l("Estimate"),
@@ -115,6 +118,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "under_way": _l("Begun, not finished"),
         "day_past": _l("The planned day is past"),
         "day_to_come": _l("Planned after its deadline"),
+    },
+    "no_link": {
+        "order_assigned": _l(
+            "It is assigned to a technician or a team of ours: give it back to all first, above."
+        ),
+        "order_of_no_home": _l("Nobody knows yet in which home this is: it is sent to nobody."),
+        "order_of_protected": _l("This home is protected: no contractor is told of it."),
     },
     "checked_how": {
         "phone": _l("By phone"),
@@ -267,6 +277,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "in_common": _l("work orders told from several homes"),
         "work_order_open": _l("a work order opened"),
         "work_order_acknowledged": _l("a work order acknowledged"),
+        "work_order_accepted": _l("a work order accepted by its contractor"),
         "work_order_planned": _l("a work order planned"),
         "work_order_refused": _l("a work order refused"),
         "work_order_checked": _l("a work order checked"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -34,7 +35,7 @@ from visits.works.giving import contractors, give_order, standing_link
 from visits.works.history import may_take_back as may_take_step_back
 from visits.works.history import read_just_now, steps_of, take_step_back, turn_of
 from visits.works.interventions import interventions_of
-from visits.works.links import DAYS
+from visits.works.links import DAYS, why_no_link
 from visits.works.moves import MOVES, PARTS, SCORES, MoveSaid, move_work_order, moves_of
 from visits.works.parts import finds_its_part, parts_of, parts_offered
 from visits.works.photos import photos_missing, photos_of
@@ -52,6 +53,8 @@ from webapp.office.works.typed import day_in, every_words, tenant_typed, tenants
 from webapp.words import named, words_of
 
 work_orders = Blueprint("work_orders", __name__, url_prefix="/work-orders")
+# Of which order a link was made just now, and its address: shown once, to whoever made it.
+MADE_LINK = "made_link"
 
 
 @work_orders.get("/<uuid:order_id>")
@@ -61,7 +64,8 @@ def show(order_id: uuid.UUID) -> ResponseReturnValue:
 
     Whoever was called for it is reached by that.
     """
-    page = order_page(order_id)
+    made_for, address = cookie.pop(MADE_LINK, ("", ""))
+    page = order_page(order_id, made_link=address if made_for == str(order_id) else "")
     with reading() as session:
         call = call_of(session, find_work_order(session, viewer(), order_id), viewer())
     if call is not None and call.reached_at is None:
@@ -160,9 +164,9 @@ def assign(order_id: uuid.UUID) -> ResponseReturnValue:
 def order_read(session: Session, order_id: uuid.UUID) -> WorkOrder:
     """Find an order to change, as the page that was sent showed it. Raises Conflict, NotFound."""
     order = find_work_order(session, viewer(), order_id, to_change=True)
-    turn = request.form.get("turn", type=int)
-    if turn is not None:
-        read_just_now(session, order, turn)
+    turn = request.form.get("turn")
+    if turn is not None:  # one that no page of ours sent is of no turn of the order
+        read_just_now(session, order, int(turn) if turn.isascii() and turn.isdecimal() else -1)
     return order
 
 
@@ -231,6 +235,7 @@ def _with_whom(session: Session, order: WorkOrder, *, ours: bool) -> dict[str, A
     to_give = may(Action.GIVE_WORKS) and order.is_open
     return {
         "link": link,
+        "no_link": why_no_link(session, order) if to_give and ours else None,
         "assignee": order.assignee if ours_to_do else None,
         "contractors": contractors(session) if to_give else [],
         "technicians": technicians_for(session, order) if to_give and ours_to_do else [],
@@ -347,6 +352,7 @@ def _page(
         **_on_tablets(session, order if ours else None),
         **_told(session, order if ours else None),
         quotes=quotes_of(session, order, seeing),
+        withdrawn=quotes_of(session, order, seeing, withdrawn=True),
         lines=lines,
         used=parts_of(session, order) if ours else None,
         offered_parts=offered,

@@ -10,6 +10,15 @@ export interface Reached {
   at: number
 }
 
+/** What one does not stay with in a home, by the code of what was found: gas, carbon monoxide, fire. */
+const NOT_TO_STAY_WITH: ReadonlySet<string> = new Set(['gas', 'heating', 'fire'])
+
+/** What to do now about an urgent finding: to wait in the home, to leave it, or to tell before leaving. */
+export function whatToDo({ severity, code }: Pick<Follow, 'severity' | 'code'>): 'urgent.do.U0' | 'urgent.do.leave' | 'urgent.do.U1' {
+  if (severity !== 'U0') return 'urgent.do.U1'
+  return NOT_TO_STAY_WITH.has(code) ? 'urgent.do.leave' : 'urgent.do.U0'
+}
+
 /** A mis-tap undone within this time tells nobody anything. */
 const SECOND_THOUGHT_MS = 4_000
 

@@ -28,6 +28,7 @@ export const follows: Record<keyof typeof french, Sentence> = {
   'urgent.title.U0': 'Immediate danger: act now',
   'urgent.title.U1': 'Urgent: report before leaving',
   'urgent.do.U0': 'Bring people to safety and call at once. Do not leave the home before someone has taken over.',
+  'urgent.do.leave': 'Get everybody out and call once outside, away from the door. Do not go back in before the rescuers say so.',
   'urgent.do.U1': 'Tell the landlord’s on-call service before leaving the home.',
   'urgent.call': 'Call {number}',
   'severity.U0': 'Immediate danger',

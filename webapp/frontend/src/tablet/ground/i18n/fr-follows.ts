@@ -27,6 +27,7 @@ export const follows = {
   'urgent.title.U0': 'Danger immédiat : agissez maintenant',
   'urgent.title.U1': 'Urgent : à signaler avant de partir',
   'urgent.do.U0': 'Mettez les personnes à l’abri et appelez tout de suite. Ne quittez pas le logement avant que quelqu’un ait pris le relais.',
+  'urgent.do.leave': 'Faites sortir tout le monde et appelez une fois dehors, loin de la porte. N’y retournez pas avant que les secours vous le disent.',
   'urgent.do.U1': 'Prévenez l’astreinte du bailleur avant de quitter le logement.',
   'urgent.call': 'Appeler le {number}',
   'severity.U0': 'Danger immédiat',

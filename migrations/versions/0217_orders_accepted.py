@@ -1,14 +1,14 @@
 """a contractor accepts an order though the office had taken it on; a quote comes back.
 
 Revision: 0217
-Follows: 0186
+Follows: 0211
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0217"
-down_revision = "0186"
+down_revision = "0211"
 branch_labels = None
 depends_on = None
 

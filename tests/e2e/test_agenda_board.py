@@ -27,6 +27,7 @@ COORDINATOR = "claire@palier.example"
 SONIA, KARIM = "Sonia Vite", "Karim Loin"
 WEEKS = 6  # each test has its own
 MONDAY, TUESDAY, WEDNESDAY = range(3)
+SUNDAY_SHOWN = 5  # its column, without a Saturday
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,13 @@ def board(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     weeks, visits = _plain_weeks(today_in_paris(datetime.now(UTC))), {}
     house = server.house()
     with house.sessions.begin() as session:
-        sonia, _karim = (make_user(session, role=Role.VISITOR, name=one) for one in (SONIA, KARIM))
+        sonia, karim = (make_user(session, role=Role.VISITOR, name=one) for one in (SONIA, KARIM))
+        # A week shows a Sunday once something is on it.
+        one_sunday = datetime.combine(weeks[2] + timedelta(days=6), time(11), PARIS).astimezone(UTC)
+        make_visit(
+            session, case=make_case(session, by=sonia), visitor=karim, planned_start_at=one_sunday,
+            planned_end_at=one_sunday + timedelta(hours=1), state=VisitState.PLANNED,
+        )  # fmt: skip
         for week, monday in enumerate(weeks):
             for name, hour in (("NINA", 9), ("OMAR", 14)):
                 person = make_person(session, last_name=f"{name}{week}")
@@ -156,7 +163,7 @@ def test_a_refused_drop_goes_back_and_its_form_says_why_and_names_both(
 
 def test_a_sunday_asks_why_before_it_is_one(board: Board, page: Page) -> None:
     board.opened(page, 2)
-    _drag(page, "NINA2", _cell(page, SONIA, 6))
+    _drag(page, "NINA2", _cell(page, SONIA, SUNDAY_SHOWN))
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("dimanche")
     dialog.get_by_label("La visite aura lieu à ce moment malgré tout").check()

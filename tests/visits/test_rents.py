@@ -16,6 +16,11 @@ from visits.money.rents import (
     standing_rent,
     withdraw_rent,
 )
+from visits.people.protection import protect
+from visits.programmes.agreeing import RENT_WITHIN
+from visits.programmes.shape import RentRule
+from visits.sight import Viewer
+from visits.steering.objectives import COUNT, WHOLE, Asked
 
 TODAY = NOW.date()
 SAID = RentSaid(500_00, 2_000_00, TODAY, "herself")
@@ -50,6 +55,23 @@ def test_a_note_is_withdrawn_in_its_own_case_alone(session: Session) -> None:
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_the_rate_is_of_those_alone_whom_one_sees(session: Session) -> None:
+    by, other = make_user(session), make_user(session)
+    cases = [make_case(session, by=by) for _ in range(3)]
+    for case, rent in zip(cases, (400_00, 500_00, 600_00), strict=True):
+        said = RentSaid(rent, 2_000_00, TODAY, "herself")
+        note_rent(session, case, said, viewer=make_viewer(by), now=NOW)
+    asked = Asked(TODAY, rent=RentRule(0.25))
+
+    def told(viewer: Viewer) -> list[int]:
+        counters = (COUNT[RENT_WITHIN], WHOLE[RENT_WITHIN])
+        return [one(session, "seniors", asked, viewer).number for one in counters]
+
+    assert told(make_viewer(other)) == [2, 3]
+    protect(session, cases[0].person, by=by.id, now=NOW)
+    assert told(make_viewer(other)) == [1, 2]
 
 
 @pytest.mark.parametrize(

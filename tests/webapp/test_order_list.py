@@ -224,8 +224,17 @@ def test_a_list_is_saved_under_a_name_for_oneself_and_withdrawn(
     kept = session.scalars(select(SavedList.id)).one()
     session.rollback()
     assert other.post(f"{save}/{kept}/withdrawal").status_code == 404
-    assert client.post(f"{save}/{kept}/withdrawal").status_code == 302
-    assert "Gaz à finir" not in client.get("/work-orders/").text
+    withdrawal, back = f"{save}/{kept}/withdrawal", {"do": "back"}
+    assert client.post(withdrawal).status_code == 302
+    assert 'value="back"' in client.get("/work-orders/").text
+    assert "Gaz à finir" not in other.get("/work-orders/").text
+    assert other.post(withdrawal, data=back).status_code == 404
+    assert client.post(withdrawal, data=back).status_code == 302
+    assert client.post(withdrawal, data=back).status_code == 404
+    assert 'value="back"' not in client.get("/work-orders/").text
+    assert client.post(withdrawal).status_code == 302
+    assert client.post(save, data=told).status_code == 302
+    assert client.post(withdrawal, data=back).status_code == 409
 
 
 def test_the_board_and_the_file_show_what_the_list_shows(

@@ -28,7 +28,13 @@ from visits.works.assigning import (
 from visits.works.giving import contractors, give_order
 from visits.works.lateness import REASONS, days_late, reasons_of
 from visits.works.moves import MoveSaid, move_work_order
-from visits.works.saved_lists import NAME_LENGTH, save_list, saved_lists, withdraw_list
+from visits.works.saved_lists import (
+    NAME_LENGTH,
+    put_list_back,
+    save_list,
+    saved_lists,
+    withdraw_list,
+)
 from visits.works.together import do_together
 from visits.works.work_list import (
     LATE,
@@ -123,6 +129,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
             **_to_assign(session),
             saved=saved_lists(session, seeing),
+            withdrawn=saved_lists(session, seeing, withdrawn=True),
             asked=_written(only, "view"),
             name_length=NAME_LENGTH,
             errors=errors or {},
@@ -301,8 +308,13 @@ def save() -> ResponseReturnValue:
 @work_orders.post("/saved/<uuid:list_id>/withdrawal")
 @requires(Action.SEE_WORKS)
 def let_go(list_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a saved list go."""
+    """Let a saved list go, or stand again after all."""
+    back = request.form.get("do") == "back"
     with transaction() as session:
-        withdraw_list(session, list_id, viewer=viewer(), now=now())
-    flash(_("The saved list is withdrawn."), "success")
+        if back:
+            put_list_back(session, list_id, viewer=viewer())
+        else:
+            withdraw_list(session, list_id, viewer=viewer(), now=now())
+    said = _("The list is saved: it stands above the list of orders.")
+    flash(said if back else _("The saved list is withdrawn."), "success")
     return redirect(url_for(".index"))

@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Forbidden, Invalid, NotFound
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
 from visits.sight.homes import find_residence
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach
@@ -72,6 +73,27 @@ ON_THE_BOARD = 25
 Act = Callable[[WorkOrder], None]
 
 
+# Filters that are one of what there is to choose.
+CHOSEN = {
+    "state": (_l("State"), STANDINGS),
+    "severity": (_l("Severity"), tuple(Severity)),
+    "late_why": (_l("Why it is late"), REASONS),
+    "hold_why": (_l("Why it waits"), tuple(HoldWhy)),
+}
+
+
+def _dropped() -> str:
+    """Say which filters of the address are not understood; nothing when all are."""
+    said = [
+        f"{label} ({typed[:100]})"
+        for name, (label, known) in CHOSEN.items()
+        if (typed := request.args.get(name, "")) and typed not in known
+    ]
+    if not said:
+        return ""
+    return str(_("Not understood, and left out of the filters: %(what)s.", what=", ".join(said)))
+
+
 def _asked() -> WorkOrderFilter:
     asked = request.args
     state = asked.get("state", OPEN_ALL)
@@ -116,6 +138,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             columns=columns,
             board=board,
             only=only,
+            dropped=_dropped(),
             residence=_residence_said(session, only),
             ours=ours,
             why_late=reasons_of(session, listed.rows, now=now()),
@@ -202,7 +225,9 @@ def export() -> ResponseReturnValue:
         listed = list_work_orders(session, viewer(), only=_asked(), wanted=asked, now=now())
         shown.update(order.person_id for order in listed.rows)
         reasons = reasons_of(session, listed.rows, now=now())
-        return list_file("bons-de-travaux.csv", _lines(listed.rows, reasons), of=listed)
+        lines, dropped = [*_lines(listed.rows, reasons)], _dropped()
+        told = [*lines, (dropped,)] if dropped else lines
+        return list_file("bons-de-travaux.csv", told, of=listed)
 
 
 def _lines(

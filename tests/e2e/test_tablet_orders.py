@@ -192,6 +192,31 @@ def test_what_the_server_refuses_stays_on_the_tablet_and_is_handed_in_as_it_is(
     house.engine.dispose()
 
 
+def test_an_order_is_taken_on_without_a_network_and_done_after_that(
+    van: Van, context: BrowserContext
+) -> None:
+    van.change("BT-FUITE", WorkOrderState.OPEN)
+    page = context.new_page()
+    page.goto(f"{van.server.url}/tablet/")
+    _sign_in(page, van.technician)
+    context.set_offline(True)
+    _order(page, "BT-FUITE").get_by_test_id("open-order").click()
+    page.get_by_test_id("take-on").click()
+    expect(page.get_by_text("vous prenez ce bon en charge")).to_be_visible()
+    expect(page.get_by_test_id("take-on")).to_have_count(0)
+    assert violations(page) == []
+    page.get_by_test_id("back-to-day").click()
+    expect(_sent(page, "BT-FUITE")).to_have_attribute("data-state", "waiting")
+    context.set_offline(False)
+    expect(_sent(page, "BT-FUITE")).to_have_attribute("data-state", "checked")
+    assert van.noted()["BT-FUITE"].order.state is WorkOrderState.ACKNOWLEDGED
+    _order(page, "BT-FUITE").get_by_test_id("open-order").click()
+    expect(page.get_by_test_id("take-on")).to_have_count(0)
+    _note(page, "done", "Joint changé")
+    page.get_by_test_id("finish-order").click()
+    expect(_sent(page, "BT-FUITE").first).to_have_attribute("data-state", "checked")
+
+
 def _sign_in(page: Page, email: str) -> None:
     tablet_sign_in(page, email)
     expect(_order(page, "BT-FUITE")).to_be_visible()

@@ -29,7 +29,12 @@ from visits.works.recurring import (
     list_recurring,
     make_recurring_orders,
 )
-from visits.works.templates import keep_template, templates_for, withdraw_template
+from visits.works.templates import (
+    keep_template,
+    put_template_back,
+    templates_for,
+    withdraw_template,
+)
 
 __all__ = ["watch"]
 BOILER = OrderSaid("heating", "P", "kitchen", "Entretien annuel de la chaudière", "staff")
@@ -181,6 +186,18 @@ def test_a_template_is_kept_under_one_name_and_withdrawn(watch: Watch, session: 
         withdraw_template(session, template.id, viewer=others, now=watch.now)
     withdraw_template(session, template.id, **by)
     assert list(templates_for(session, watch.viewer)) == []
+    assert list(templates_for(session, watch.viewer, withdrawn=True)) == [template]
+    assert list(templates_for(session, others, withdrawn=True)) == []
+    with pytest.raises(NotFound):
+        put_template_back(session, template.id, viewer=others)
+    put_template_back(session, template.id, viewer=watch.viewer)
+    assert list(templates_for(session, watch.viewer)) == [template]
+    with pytest.raises(NotFound):
+        put_template_back(session, template.id, viewer=watch.viewer)
+    withdraw_template(session, template.id, **by)
+    keep_template(session, watch.open(BOILER), "Chaudière", **by)
+    with pytest.raises(Conflict):
+        put_template_back(session, template.id, viewer=watch.viewer)
 
 
 def test_an_order_of_recurring_works_is_moved_as_any_other(watch: Watch) -> None:

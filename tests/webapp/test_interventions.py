@@ -286,6 +286,30 @@ def test_what_never_came_whole_waits_in_the_list_after_a_day(
     assert van.send(said).json["state"] == "checked"
 
 
+@pytest.mark.both_databases
+def test_an_order_is_taken_on_from_a_tablet_once_and_before_anything_else(
+    van: Van, session: Session
+) -> None:
+    order = order_of(van, session)
+    order.state, order.severity = WorkOrderState.OPEN, Severity.U1
+    session.commit()
+    nothing: dict[str, Any] = {"note": "", "parts": "", "minutes": None}
+    said = told(outcome="acknowledged", **nothing)
+    assert van.send(said).json["state"] == "checked"
+    session.refresh(order)
+    assert order.state is WorkOrderState.ACKNOWLEDGED and order.started_at is None
+    assert order.acknowledged_at == datetime.fromisoformat(said["ended_at"])
+    session.commit()
+    assert van.day()["orders"][0]["state"] == "acknowledged"
+    again = told(outcome="acknowledged", **nothing)
+    assert van.send(again).json["state"] == "checked", "it is taken on already"
+    assert van.send(told()).json["state"] == "checked"
+    late = told(outcome="acknowledged", **nothing)
+    assert van.send(late).json["violations"][0]["kind"] == "work_order_cannot_move"
+    session.refresh(order)
+    assert order.state is WorkOrderState.DONE
+
+
 def test_an_order_on_hold_may_wait_once_more(van: Van, session: Session) -> None:
     until = (TODAY + timedelta(days=1)).isoformat()
     for why in ("part", "access"):

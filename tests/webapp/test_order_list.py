@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from diagnostics.parameters import parameter
 from tests.factories import NOW, make_dwelling, make_person, make_residence, make_user, make_viewer
 from tests.walk import list_links
 from tests.webapp.test_giving import hire
@@ -29,6 +32,7 @@ from visits.works.work_list import (
     contractors_in_use,
     list_work_orders,
 )
+from webapp.words import word, words_of
 
 SignIn = Callable[..., FlaskClient]
 S = WorkOrderState
@@ -224,8 +228,17 @@ def test_a_list_is_saved_under_a_name_for_oneself_and_withdrawn(
     kept = session.scalars(select(SavedList.id)).one()
     session.rollback()
     assert other.post(f"{save}/{kept}/withdrawal").status_code == 404
-    assert client.post(f"{save}/{kept}/withdrawal").status_code == 302
-    assert "Gaz à finir" not in client.get("/work-orders/").text
+    withdrawal, back = f"{save}/{kept}/withdrawal", {"do": "back"}
+    assert client.post(withdrawal).status_code == 302
+    assert 'value="back"' in client.get("/work-orders/").text
+    assert "Gaz à finir" not in other.get("/work-orders/").text
+    assert other.post(withdrawal, data=back).status_code == 404
+    assert client.post(withdrawal, data=back).status_code == 302
+    assert client.post(withdrawal, data=back).status_code == 404
+    assert 'value="back"' not in client.get("/work-orders/").text
+    assert client.post(withdrawal).status_code == 302
+    assert client.post(save, data=told).status_code == 302
+    assert client.post(withdrawal, data=back).status_code == 409
 
 
 def test_the_board_and_the_file_show_what_the_list_shows(
@@ -237,3 +250,41 @@ def test_the_board_and_the_file_show_what_the_list_shows(
     for page in ("/work-orders/", "/work-orders/orders.csv"):
         shown = client.get(f"{page}?trade=lift&view=board").text
         assert lift in shown and gas not in shown
+
+
+def test_a_filter_that_is_not_understood_is_named_on_the_page_and_in_the_file(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    session.commit()
+    client = client_as(Role.TECHNICIAN, language="en")
+    for page in ("/work-orders/", "/work-orders/orders.csv"):
+        shown = client.get(f"{page}?state=zzz&severity=Q&trade=gas").text
+        assert "left out of the filters: State (zzz), Severity (Q)." in shown, page
+        assert town.orders[0].reference in shown
+        asked = "state=late&severity=U2&late_why=&hold_why=part"
+        assert "left out of the filters" not in client.get(f"{page}?{asked}").text, page
+
+
+def test_the_search_says_what_it_reads_and_finds_by_each(
+    client_as: SignIn, session: Session, town: Town
+) -> None:
+    lift = town.orders[1]
+    lift.person_id, lift.dwelling.residence.city = town.tenant.id, "Senlis"
+    house, name = lift.dwelling.residence, town.tenant.last_name
+    asked = [lift.reference, lift.dwelling.reference, house.address, "senlis", name]
+    reference = lift.reference
+    session.commit()
+    client = client_as(Role.TECHNICIAN, language="en")
+    label = '<label for="q">Order number, person, dwelling, address or city</label>'
+    assert label in client.get("/work-orders/").text
+    for typed in asked:
+        found = client.get("/work-orders/", query_string={"q": typed}).text
+        assert reference in found, typed
+
+
+def test_severities_and_states_of_orders_are_called_alike_wherever_they_stand(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        for code, named in words_of("severity").items():
+            label = parameter(f"works_delay_{code.lower()}", NOW.date()).label.fr
+            assert str(named).partition(" · ")[2] in label
+        assert word("work_order", "planned") == "Planifié"

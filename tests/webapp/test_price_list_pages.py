@@ -121,3 +121,25 @@ def test_what_is_wrong_with_a_list_is_said_in_words_and_nothing_is_kept(
     refused = desk.post(f"{page}/taken")
     assert refused.status_code == 409 and "corrigez-les d’abord" in refused.text
     assert desk.post(f"{page}/withdrawal").status_code == 302
+
+
+def test_all_that_is_wrong_with_the_form_is_said_at_once(app: Flask, client_as: SignIn) -> None:
+    desk = client_as(Role.TECHNICIAN)
+    with app.extensions["palier"].sessions.begin() as session:
+        landlord = str(landlord_id(session))
+    typed = {"landlord": landlord, "contract": " ", "holds_from": "31/12", "vat": "-3"}
+    for files in ({}, {"file": (io.BytesIO(b"%PDF-1.4"), "prix.csv")}):
+        refused = desk.post("/price-lists/", data=typed | files)
+        assert refused.status_code == 422
+        for field in ("contract", "holds_from", "vat", "file"):
+            assert f'href="#{field}"' in refused.text, field
+    assert "PDF" in refused.text
+
+
+def test_what_is_wrong_with_a_day_stands_under_the_name_of_its_field(
+    app: Flask, client_as: SignIn
+) -> None:
+    with app.extensions["palier"].sessions.begin() as session:
+        form = f"/work-orders/new/dwelling/{make_dwelling(session).id}"
+    refused = client_as(Role.TECHNICIAN).post(form, data=LEAK | {"due_on": "31/12"}).text
+    assert "Pour un autre jour\xa0:" in refused and "À faire avant le" not in refused

@@ -51,3 +51,7 @@ def test_an_order_comes_again_is_listed_paused_and_its_words_serve_again(
     )
     assert desk.post(template).status_code == 302
     assert desk.get(link).status_code == 404
+    assert 'value="back"' in desk.get("/recurring-works/").text
+    assert desk.post(template, data={"do": "back"}).status_code == 302
+    assert desk.get(link).status_code == 200
+    assert 'value="back"' not in desk.get("/recurring-works/").text

@@ -14,10 +14,11 @@ from visits.models.works import HoldWhy, WorkOrder
 
 
 class Outcome(enum.StrEnum):
-    """How somebody left an order: it is done, or cannot go on for a while."""
+    """How somebody left an order: it is done, cannot go on for a while, or she took it on."""
 
     DONE = "done"
     ON_HOLD = "on_hold"
+    ACKNOWLEDGED = "acknowledged"
 
 
 class InterventionState(enum.StrEnum):

@@ -271,11 +271,14 @@ def _add_its_photos(session: Session, brought: _Brought, viewer: Viewer, now: da
 
 def _move(session: Session, brought: _Brought, viewer: Viewer, now: datetime) -> None:
     kept = brought.kept
-    order = _seen(session, kept, viewer)
+    order, state = _seen(session, kept, viewer), WorkOrderState(kept.outcome)
+    taking = state is WorkOrderState.ACKNOWLEDGED
+    if taking and order.is_open and state not in moves_of(order, viewer):
+        return  # it is taken on by now, or more than that
     # It is dated when it was done; nothing before what somebody else did meanwhile, nor ahead.
     last = _last_step(session, order)
     began, ended = (min(max(last, at), now) for at in (kept.began_at, kept.ended_at))
-    if WorkOrderState.STARTED in moves_of(order, viewer):
+    if not taking and WorkOrderState.STARTED in moves_of(order, viewer):
         move_work_order(
             session, order, WorkOrderState.STARTED, MoveSaid(), viewer=viewer, at=began, now=now
         )
@@ -283,7 +286,6 @@ def _move(session: Session, brought: _Brought, viewer: Viewer, now: datetime) ->
     # One that waited on the tablet until the day it named was over waits no longer than today.
     until = max(kept.hold_until, today_in_paris(now)) if kept.hold_until else None
     said = MoveSaid(note=kept.note, hold_why=kept.hold_why or "", hold_until=until)
-    state = WorkOrderState(kept.outcome)
     move_work_order(session, order, state, said, viewer=viewer, at=ended, now=now)
 
 

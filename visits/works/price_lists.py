@@ -106,7 +106,7 @@ def bring_price_list(
 ) -> PriceList:
     """Keep the file of a price list to be looked at; nothing is taken in yet.
 
-    Raises Invalid, field by field, NotATable for a file that is none.
+    Raises Invalid, field by field; then, as `read_price_file` does, for a file that is none.
     """
     contract, fields = " ".join(said.contract.split()), {}
     if landlord_id not in {one.id for one in landlords_run(session, viewer)}:
@@ -121,14 +121,9 @@ def bring_price_list(
     vat = _vat(said.vat)
     if vat is None:
         fields["vat"] = "no_vat"
-    try:
-        read_price_file(data, file_name=file_name)
-    except Invalid as refused:
-        if not fields:
-            raise
-        fields |= refused.fields
     if fields or landlord_id is None or said.holds_from is None or vat is None:
         raise Invalid(fields)
+    read_price_file(data, file_name=file_name)
     prices = PriceList(
         landlord_id=landlord_id,
         contract=_as_known(session, landlord_id, contract),

@@ -15,13 +15,18 @@ from visits.sight import Viewer
 NAME_LENGTH, QUERY_LENGTH, MOST = 60, 1000, 30
 
 
-def saved_lists(session: Session, viewer: Viewer) -> Sequence[SavedList]:
-    """List by name the lists that somebody saved."""
-    statement = select(SavedList).where(
-        SavedList.user_id == viewer.user_id, SavedList.withdrawn_at.is_(None)
+def saved_lists(
+    session: Session, viewer: Viewer, *, withdrawn: bool = False
+) -> Sequence[SavedList]:
+    """List by name the lists that somebody saved, or those she withdrew last."""
+    gone = SavedList.withdrawn_at.is_not(None)
+    statement = (
+        select(SavedList)
+        .where(SavedList.user_id == viewer.user_id, gone if withdrawn else ~gone)
+        .order_by(SavedList.withdrawn_at.desc(), SavedList.id)
+        .limit(MOST)
     )
-    found = session.scalars(statement.order_by(SavedList.id)).all()
-    return sorted(found, key=lambda one: one.name)
+    return sorted(session.scalars(statement), key=lambda one: one.name)
 
 
 def save_list(
@@ -50,7 +55,28 @@ def save_list(
 
 def withdraw_list(session: Session, list_id: uuid.UUID, *, viewer: Viewer, now: datetime) -> None:
     """Let a saved list go; raises NotFound for somebody else's."""
+    _find(session, list_id, viewer, withdrawn=False).withdrawn_at = now
+
+
+def put_list_back(session: Session, list_id: uuid.UUID, *, viewer: Viewer) -> None:
+    """Let a saved list that was withdrawn stand again.
+
+    Raises NotFound for somebody else's, Conflict for a name that is saved anew and for too many.
+    """
+    take_turn(session, f"saved lists {viewer.user_id}")
+    saved = _find(session, list_id, viewer, withdrawn=True)
+    kept = saved_lists(session, viewer)
+    if any(one.name == saved.name for one in kept):
+        raise Conflict("list_known")
+    if len(kept) >= MOST:
+        raise Conflict("too_many_lists")
+    saved.withdrawn_at = None
+
+
+def _find(session: Session, list_id: uuid.UUID, viewer: Viewer, *, withdrawn: bool) -> SavedList:
     saved = session.get(SavedList, list_id, with_for_update={"key_share": True})
-    if saved is None or saved.user_id != viewer.user_id or saved.withdrawn_at is not None:
+    if saved is None or saved.user_id != viewer.user_id:
         raise NotFound("list_not_found")
-    saved.withdrawn_at = now
+    if withdrawn is (saved.withdrawn_at is None):
+        raise NotFound("list_not_found")
+    return saved

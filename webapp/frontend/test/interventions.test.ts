@@ -1,15 +1,16 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest'
-import { contentOf, faultsIn, finish, openIntervention, photosLacking, save, sign } from '../src/tablet/filling/intervention'
+import { contentOf, faultsIn, finish, openIntervention, photosLacking, save, sign, takeOn } from '../src/tablet/filling/intervention'
 import { setLanguage } from '../src/tablet/ground/i18n'
 import { track } from '../src/tablet/ground/pending'
 import * as db from '../src/tablet/memory/db'
 import { newDataKey } from '../src/tablet/memory/seal'
-import { fileKey, XML_FILE, type InterventionRecord, type ReportItem } from '../src/tablet/shapes/records'
+import { fileKey, XML_FILE, type InterventionRecord, type OutboxItem, type ReportItem } from '../src/tablet/shapes/records'
 import type { Order } from '../src/tablet/shapes/wire'
 import { followOrders, isOnScreen } from '../src/tablet/visits/interventions'
 import { workTitle } from '../src/tablet/visits/naming'
 import { isOrderSought, ordersByDay } from '../src/tablet/visits/orderdays'
+import { mayTakeOn } from '../src/tablet/visits/orderstate'
 
 const SECRETS = ['Odette', 'Tilleuls', '12A7', '+336', 'Interphone', 'chien']
 const order = (id: string, changes: Partial<Order> = {}): Order => ({
@@ -66,6 +67,22 @@ describe('what is noted at a work order', () => {
     expect((await db.readAll('outbox')).map((item) => item.kind)).toEqual(['intervention'])
     const content = await db.read('files', fileKey(open.record.value.id, XML_FILE))
     expect(JSON.parse(new TextDecoder().decode(content?.bytes))).toMatchObject({ id: open.record.value.id, outcome: 'done', note: 'Joint changé' })
+  })
+
+  it('is taken on by itself, beside what is noted of it already', async () => {
+    const urgent = order('t', { state: 'open', severity: 'U1' })
+    const open = await openIntervention(urgent)
+    await save(open, { note: 'begun' })
+    expect(mayTakeOn(urgent)).toBe(true)
+    await takeOn(urgent)
+    expect(mayTakeOn(urgent)).toBe(false)
+    expect(mayTakeOn(order('b', { state: 'acknowledged' }))).toBe(false)
+    const [item] = await db.readAll('outbox')
+    expect(item).toMatchObject({ kind: 'intervention', visitId: 't', urgent: true })
+    const content = await db.read('files', fileKey((item as OutboxItem).instanceId, XML_FILE))
+    expect(JSON.parse(new TextDecoder().decode(content?.bytes))).toMatchObject({ outcome: 'acknowledged', note: '', minutes: null, used: [] })
+    await finish(open)
+    expect(await db.readAll('outbox')).toHaveLength(2)
   })
 
   it('is not done before as many photos are there as the landlord asks for', () => {

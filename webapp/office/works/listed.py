@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Forbidden, Invalid, NotFound
-from visits.models.works import WorkOrder, WorkOrderState
+from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
 from visits.sight.homes import find_residence
 from visits.sight.listing import Listed, Wanted
 from visits.sight.reach import Reach
@@ -28,7 +29,13 @@ from visits.works.assigning import (
 from visits.works.giving import contractors, give_order
 from visits.works.lateness import REASONS, days_late, reasons_of
 from visits.works.moves import MoveSaid, move_work_order
-from visits.works.saved_lists import NAME_LENGTH, save_list, saved_lists, withdraw_list
+from visits.works.saved_lists import (
+    NAME_LENGTH,
+    put_list_back,
+    save_list,
+    saved_lists,
+    withdraw_list,
+)
 from visits.works.together import do_together
 from visits.works.work_list import (
     LATE,
@@ -64,6 +71,27 @@ __all__ = ["work_orders"]
 
 ON_THE_BOARD = 25
 Act = Callable[[WorkOrder], None]
+
+
+# Filters that are one of what there is to choose.
+CHOSEN = {
+    "state": (_l("State"), STANDINGS),
+    "severity": (_l("Severity"), tuple(Severity)),
+    "late_why": (_l("Why it is late"), REASONS),
+    "hold_why": (_l("Why it waits"), tuple(HoldWhy)),
+}
+
+
+def _dropped() -> str:
+    """Say which filters of the address are not understood; nothing when all are."""
+    said = [
+        f"{label} ({typed[:100]})"
+        for name, (label, known) in CHOSEN.items()
+        if (typed := request.args.get(name, "")) and typed not in known
+    ]
+    if not said:
+        return ""
+    return str(_("Not understood, and left out of the filters: %(what)s.", what=", ".join(said)))
 
 
 def _asked() -> WorkOrderFilter:
@@ -110,6 +138,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             columns=columns,
             board=board,
             only=only,
+            dropped=_dropped(),
             residence=_residence_said(session, only),
             ours=ours,
             why_late=reasons_of(session, listed.rows, now=now()),
@@ -123,6 +152,7 @@ def _page(errors: dict[str, str] | None = None) -> str:
             to_give=pairs(contractors(session), "id", "name") if may(Action.GIVE_WORKS) else [],
             **_to_assign(session),
             saved=saved_lists(session, seeing),
+            withdrawn=saved_lists(session, seeing, withdrawn=True),
             asked=_written(only, "view"),
             name_length=NAME_LENGTH,
             errors=errors or {},
@@ -195,7 +225,9 @@ def export() -> ResponseReturnValue:
         listed = list_work_orders(session, viewer(), only=_asked(), wanted=asked, now=now())
         shown.update(order.person_id for order in listed.rows)
         reasons = reasons_of(session, listed.rows, now=now())
-        return list_file("bons-de-travaux.csv", _lines(listed.rows, reasons), of=listed)
+        lines, dropped = [*_lines(listed.rows, reasons)], _dropped()
+        told = [*lines, (dropped,)] if dropped else lines
+        return list_file("bons-de-travaux.csv", told, of=listed)
 
 
 def _lines(
@@ -301,8 +333,13 @@ def save() -> ResponseReturnValue:
 @work_orders.post("/saved/<uuid:list_id>/withdrawal")
 @requires(Action.SEE_WORKS)
 def let_go(list_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a saved list go."""
+    """Let a saved list go, or stand again after all."""
+    back = request.form.get("do") == "back"
     with transaction() as session:
-        withdraw_list(session, list_id, viewer=viewer(), now=now())
-    flash(_("The saved list is withdrawn."), "success")
+        if back:
+            put_list_back(session, list_id, viewer=viewer())
+        else:
+            withdraw_list(session, list_id, viewer=viewer(), now=now())
+    said = _("The list is saved: it stands above the list of orders.")
+    flash(said if back else _("The saved list is withdrawn."), "success")
     return redirect(url_for(".index"))

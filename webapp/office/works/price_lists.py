@@ -17,7 +17,7 @@ from visits.models.prices import PriceArticle, PriceList
 from visits.portfolio import NotATable, message
 from visits.sight.homes import landlords_run
 from visits.sight.listing import Listed
-from visits.works.price_files import Fault, PriceFile
+from visits.works.price_files import Fault, PriceFile, read_price_file
 from visits.works.price_listing import (
     STANDINGS,
     facts_of,
@@ -67,23 +67,35 @@ def index() -> ResponseReturnValue:
 @requires(Action.GIVE_WORKS)
 def bring() -> ResponseReturnValue:
     """Take the file of a price list, to be looked at: nothing counts by it yet."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return _index({"file": sentence("no_file")}), 422
+    file, errors = request.files.get("file"), dict[str, str]()
+    try:
+        holds_from = day_in("holds_from")
+    except Invalid as refused:
+        holds_from, errors = None, refused.fields
+    said = PricesSaid(request.form.get("contract", ""), holds_from, request.form.get("vat", ""))
+    data, name = (file.read(), file.filename or "") if file is not None else (b"", "")
     try:
         with transaction() as session:
-            said = PricesSaid(
-                request.form.get("contract", ""), day_in("holds_from"), request.form.get("vat", "")
-            )
             prices = bring_price_list(
-                session, _typed_landlord(), said, file.read(), file.filename,
-                viewer=viewer(), now=now(),
-            )  # fmt: skip
-    except NotATable as refused:
-        return _index({"file": message(refused.code, current_language(), **refused.details)}), 422
+                session, _typed_landlord(), said, data, name, viewer=viewer(), now=now()
+            )
     except Invalid as refused:
-        return _index({name: sentence(code) for name, code in refused.fields.items()}), 422
+        told = {one: sentence(code) for one, code in (refused.fields | errors).items()}
+        return _index(told | _file_refused(data, name)), 422
     return redirect(url_for(".show", price_list_id=prices.id))
+
+
+def _file_refused(data: bytes, name: str) -> dict[str, str]:
+    """Say what is wrong with the file that came; nothing when it is a price list."""
+    if not name:
+        return {"file": sentence("no_file")}
+    try:
+        read_price_file(data, file_name=name)
+    except NotATable as refused:
+        return {"file": message(refused.code, current_language(), **refused.details)}
+    except Invalid as refused:
+        return {"file": sentence(refused.fields["file"])}
+    return {}
 
 
 def _typed_landlord() -> uuid.UUID | None:

@@ -19,7 +19,12 @@ from visits.works.recurring import (
     let_come_again,
     list_recurring,
 )
-from visits.works.templates import keep_template, templates_for, withdraw_template
+from visits.works.templates import (
+    keep_template,
+    put_template_back,
+    templates_for,
+    withdraw_template,
+)
 from visits.works.work_orders import find_work_order
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.transaction import now, reading, transaction
@@ -50,6 +55,7 @@ def index() -> ResponseReturnValue:
             acts_on=acts_on,
             may_change=may(Action.GIVE_WORKS),
             templates=templates_for(session, viewer()),
+            withdrawn=templates_for(session, viewer(), withdrawn=True),
         )
 
 
@@ -103,8 +109,13 @@ def keep(order_id: uuid.UUID) -> ResponseReturnValue:
 @recurring.post("/order-templates/<uuid:template_id>/withdrawal")
 @requires(Action.OPEN_WORKS)
 def let_go(template_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a template be used no more."""
+    """Let a template be used no more, or again after all."""
+    back = request.form.get("do") == "back"
     with transaction() as session:
-        withdraw_template(session, template_id, viewer=viewer(), now=now())
-    flash(_("The template is withdrawn."), "success")
+        if back:
+            put_template_back(session, template_id, viewer=viewer())
+        else:
+            withdraw_template(session, template_id, viewer=viewer(), now=now())
+    said = _("The template is kept: it is offered whenever an order is opened by hand.")
+    flash(said if back else _("The template is withdrawn."), "success")
     return redirect(url_for(".index"))

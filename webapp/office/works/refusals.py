@@ -32,6 +32,7 @@ REFUSALS: dict[str, Any] = {
     "too_many_at_once": _l("Two hundred orders at most at once. Nothing was changed."),
     "list_name_too_long": _l("This name is too long: 60 characters at most."),
     "too_many_lists": _l("Thirty saved lists at most: withdraw one first."),
+    "list_known": _l("You saved a list under that name since: withdraw that one first."),
     "list_not_found": _l("There is no such saved list, or it is withdrawn already."),
     "link_unknown": _l("Nobody knows this link here. Perhaps its address was cut on the way."),
     "link_tampered": _l("The address of this link is not whole, or it was changed."),

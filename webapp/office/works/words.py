@@ -206,6 +206,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "planned_on": _l("Day"),
         "due_why": _l("Why, and with whom it was agreed"),
         "found_on": _l("Seen on"),
+        "works_by_hand.due_on": _l("By another day"),
+        "work_orders.due_on": _l("By another day"),
         "contractor": _l("Name of the contractor"),
         "list_name": _l("Name of the list"),
         "ids": _l("Orders"),

@@ -119,13 +119,9 @@ async function prepare(open: OpenIntervention, moment: Moment, picture: Blob, sp
 export async function finish(open: OpenIntervention): Promise<void> {
   const { record, files, state } = open
   await open.chain
-  const { item, content } = await finished(record.value, files.value)
+  const queued = await finished(record.value, files.value)
   try {
-    await writeOver(open, [
-      { store: 'files', key: fileKey(item.instanceId, XML_FILE), value: content },
-      { store: 'outbox', key: item.instanceId, value: item },
-      { store: 'interventions', remove: record.value.order.id },
-    ])
+    await writeOver(open, [...queued, { store: 'interventions', remove: record.value.order.id }])
   } catch (error) {
     if (error instanceof db.Overtaken) state.value = 'overtaken'
     throw error
@@ -135,7 +131,15 @@ export async function finish(open: OpenIntervention): Promise<void> {
   void sendDue({ force: true })
 }
 
-async function finished(record: InterventionRecord, files: readonly FileRecord[]): Promise<{ item: OutboxItem; content: FileRecord }> {
+/** Tell that whoever has this tablet takes an order on: by itself, beside what is noted of it. */
+export async function takeOn(order: Order): Promise<void> {
+  await track(finished({ ...begun(order), outcome: 'acknowledged' }, []).then(db.write))
+  await loadOutbox()
+  void sendDue({ force: true })
+}
+
+/** What goes into the outbox, with its content. */
+async function finished(record: InterventionRecord, files: readonly FileRecord[]): Promise<db.Change[]> {
   const now = Date.now()
   const { id, order } = record
   const bytes = new TextEncoder().encode(JSON.stringify(contentOf(record, now))).buffer
@@ -145,7 +149,10 @@ async function finished(record: InterventionRecord, files: readonly FileRecord[]
     kind: 'intervention', instanceId: id, visitId: order.id, formId: '', version: '', personName: order.reference, finishedAt: now,
     urgent: isUrgent(order), files: await Promise.all(sent), state: 'waiting', why: null, attempts: 0, nextTryAt: now,
   }
-  return { item, content }
+  return [
+    { store: 'files', key: fileKey(id, XML_FILE), value: content },
+    { store: 'outbox', key: id, value: item },
+  ]
 }
 
 /** As the server reads it: what goes with how the order was left, and nothing else. */

@@ -159,7 +159,7 @@ export interface InterventionRecord {
   /** As it was known; what it told of people and their home goes once it is no longer in the day. */
   order: Order
   startedAt: number
-  outcome: '' | 'done' | 'on_hold'
+  outcome: '' | 'done' | 'on_hold' | 'acknowledged'
   note: string
   parts: string
   /** Missing from what an earlier version of the app noted. */

@@ -17,6 +17,13 @@ export function orderBadge({ id, state }: Order): Badge {
     return { text: t(`outbox.state.${now}`), tone: now === 'attention' ? 'bad' : 'warn' }
   }
   const receipt = sent.value.findLast(({ visitId }) => visitId === id)?.receipt
-  if (receipt) return { text: tCode('order.sent', receipt.state), tone: receipt.state === 'checked' ? 'good' : 'warn' }
+  // Once the server tells that it is taken on, its word is the newer one.
+  const isTold = receipt?.state === 'checked' && state === 'acknowledged'
+  if (receipt && !isTold) return { text: tCode('order.sent', receipt.state), tone: receipt.state === 'checked' ? 'good' : 'warn' }
   return { text: tCode('order.state', state), tone: '' }
+}
+
+/** Whether it may be taken on here: nobody has, and nothing of it is on its way or arrived. */
+export function mayTakeOn({ id, state }: Order): boolean {
+  return state === 'open' && ![...outbox.value, ...sent.value].some(({ visitId }) => visitId === id)
 }

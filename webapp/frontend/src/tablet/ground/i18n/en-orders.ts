@@ -29,6 +29,8 @@ export const orders: Record<keyof typeof french, Sentence> = {
   'order.photosBeyond': { one: '1 picture was not added: {most} photos at most.', other: '{n} pictures were not added: {most} photos at most.' },
   'order.photosLacking': { one: 'The landlord asks for 1 more photo before this is called done.', other: 'The landlord asks for {n} more photos before this is called done.' },
   'order.photosRefused': 'The tenant refuses photos: take none.',
+  'order.takeOn': 'Take this order on',
+  'order.takenOn': 'Noted: you take this order on. It is sent as soon as the network answers.',
   'order.outcome': 'How are the works left?',
   'order.outcome.done': 'Done',
   'order.outcome.on_hold': 'On hold',

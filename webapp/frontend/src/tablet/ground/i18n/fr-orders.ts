@@ -28,6 +28,8 @@ export const orders = {
   'order.photosBeyond': { one: '1 image n’a pas été ajoutée : {most} photos au plus.', other: '{n} images n’ont pas été ajoutées : {most} photos au plus.' },
   'order.photosLacking': { one: 'Le bailleur demande encore 1 photo avant de dire que c’est terminé.', other: 'Le bailleur demande encore {n} photos avant de dire que c’est terminé.' },
   'order.photosRefused': 'Le locataire refuse les photos : n’en prenez pas.',
+  'order.takeOn': 'Prendre ce bon en charge',
+  'order.takenOn': 'C’est noté : vous prenez ce bon en charge. L’envoi se fait dès que le réseau répond.',
   'order.outcome': 'Où en sont les travaux ?',
   'order.outcome.done': 'Terminés',
   'order.outcome.on_hold': 'En attente',

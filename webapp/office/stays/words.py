@@ -108,7 +108,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "stays.ended_on": _l("Ended on"),
         "stays.exit_to": _l("Where to"),
         "stays.why": _l("Why"),
-        "posts.what": _l("What it is"),
+        "posts.what": _p("a post", "What it is"),
         "posts.full_time": _l("How much of a full time"),
         "posts.from_on": _l("From"),
         "posts.until_on": _l("Last day; empty: it goes on"),

@@ -64,6 +64,7 @@ def test_a_complaint_is_noted_answered_taken_back_and_withdrawn_on_its_page(
     typed = {"turn": turn + 1, "answer": "Réglée", "answered_on": TODAY.isoformat()}
     assert social.post(f"{page}/answer", data=typed | {"answered_on": "hier"}).status_code == 422
     assert social.post(f"{page}/answer", data=typed).status_code == 302
+    assert '<span class="as-typed">Réglée' in client.get(page).text
     assert "Réglée" in client.get(page).text and "too late" in client.get(page).text
     assert "0 of 1" in client.get("/stays/complaints/").text
     assert client.post(f"{page}/answer/back", data={"turn": turn + 2}).status_code == 302

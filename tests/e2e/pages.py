@@ -244,7 +244,11 @@ def pages_of(house: House) -> list[Shown]:
         assert near is not None
         ordered = session.scalars(select(OrderedService).order_by(OrderedService.id)).first()
         assert ordered is not None
-        young = first(select(Case.id).where(Case.programme == "young_tenants").order_by(Case.id))
+        young = first(
+            select(Case.id)
+            .where(Case.programme == "young_tenants", Case.closed_on.is_(None))
+            .order_by(Case.id)
+        )
         ringing = first(
             select(Visit.id).where(Visit.channel == "phone", Visit.state == "under_way")
         )

@@ -244,6 +244,11 @@ def pages_of(house: House) -> list[Shown]:
         assert near is not None
         ordered = session.scalars(select(OrderedService).order_by(OrderedService.id)).first()
         assert ordered is not None
+        young = first(
+            select(Case.id)
+            .where(Case.programme == "young_tenants", Case.closed_on.is_(None))
+            .order_by(Case.id)
+        )
         ringing = first(
             select(Visit.id).where(Visit.channel == "phone", Visit.state == "under_way")
         )
@@ -312,6 +317,7 @@ def pages_of(house: House) -> list[Shown]:
         Shown("around-mapped", "partner_coordinator", f"/surroundings/of/{ordered.residence_id}"),
         Shown("ordered-of-partner", "partner_coordinator", f"/surroundings/orders/{ordered.id}"),
         Shown("ordered-new", "coordinator", f"/surroundings/orders/new/{ordered.residence_id}"),
+        Shown("rents", "coordinator", f"/cases/{young}/rent"),
         Shown("moves", "coordinator", "/transfers/?state=all"),
         Shown("moves-none", "coordinator", "/transfers/?q=zzzz"),
         Shown("homes-awaited", "coordinator", "/transfers/awaited"),

@@ -121,6 +121,7 @@ UNSEEN = {
     (Role.PARTNER_COORDINATOR, "kit_articles.edit"),  # her association keeps no article
     (Role.PARTNER_COORDINATOR, "places.show"),  # nobody it visits stays in a place
     (Role.PARTNER_COORDINATOR, "stays.show"),
+    (Role.PARTNER_COORDINATOR, "rents.show"),  # no rule on rents in its programmes
     (Role.PARTNER_COORDINATOR, "complaints.new"),
     (Role.PARTNER_COORDINATOR, "complaints.show"),
     (Role.PARTNER_COORDINATOR, "admissions.show"),  # nor asks for one
@@ -227,7 +228,8 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     house: House = app.extensions["palier"]
     load_demo(house, now=NOW, tell=lambda line: None, size=SMALL)
     examples = [one.path for one in pages_of(house)] + add_rare_things(house)
-    examples.append(refuse_one(house))
+    instead = refuse_one(house)
+    examples += [instead, instead.partition("/alternatives/")[0]]
     examples += visits_of_each(house)
     with serve(app, examples) as walked:
         yield walked

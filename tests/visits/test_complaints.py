@@ -10,8 +10,11 @@ from tests.factories import make_user, make_viewer
 from tests.visits.test_stays import Hall
 from visits.ground.deadlines import day_after
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import Role
 from visits.models.complaints import Complaint
-from visits.people.protection import protect
+from visits.people.happened import EntryKind
+from visits.people.protection import name_for_access, protect
+from visits.people.timeline import timeline
 from visits.sight import Viewer
 from visits.sight.listing import Wanted
 from visits.stays.complaint_list import (
@@ -26,10 +29,12 @@ from visits.stays.complaints import (
     answer_complaint,
     complaints_of,
     find_complaint,
+    hand_complaint_to,
     note_complaint,
     put_complaint_back,
     take_answer_back,
     take_complaint_on,
+    who_may_own,
     withdraw_complaint,
 )
 from visits.stays.stays import withdraw_stay
@@ -128,6 +133,32 @@ def test_each_act_is_taken_back_and_none_is_done_twice(desk: Desk) -> None:
     assert one.is_open and again.is_open
 
 
+def test_a_complaint_is_handed_to_whoever_of_the_house_may_see_it(desk: Desk) -> None:
+    one, session = desk.note(5), desk.session
+    colleague = make_user(session, role=Role.SOCIAL_WORKER)
+    make_user(session, role=Role.TECHNICIAN)
+    make_user(session, role=Role.SOCIAL_WORKER, organisation="Another house")
+    assert [user.id for user in who_may_own(session, desk.viewer, one)] == [colleague.id]
+    for owner, code in (
+        ("", "required"),
+        ("nobody", "bad_choice"),
+        (str(desk.user.id), "bad_choice"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            hand_complaint_to(session, one, owner, **desk.doing(one))  # type: ignore[arg-type]
+        assert refused.value.fields == {"owner": code}
+    hand_complaint_to(session, one, str(colleague.id), **desk.doing(one))  # type: ignore[arg-type]
+    assert (one.owner_id, one.turn) == (colleague.id, 1)
+    take_on(desk, one)
+    protect(session, desk.person, by=desk.user.id, now=desk.now)
+    assert who_may_own(session, desk.viewer, one) == []
+    name_for_access(session, desk.person, user_id=colleague.id, by=desk.user.id, now=desk.now)
+    assert [user.id for user in who_may_own(session, desk.viewer, one)] == [colleague.id]
+    desk.answer(one, desk.today)
+    with pytest.raises(Conflict):
+        hand_complaint_to(session, one, str(colleague.id), **desk.doing(one))  # type: ignore[arg-type]
+
+
 def take_on(desk: Desk, one: Complaint) -> None:
     take_complaint_on(desk.session, one, **desk.doing(one))  # type: ignore[arg-type]
 
@@ -166,8 +197,15 @@ def test_the_list_and_its_figure_agree_in_every_state(desk: Desk) -> None:
 def test_whoever_does_not_see_the_stay_sees_no_complaint_of_it(desk: Desk) -> None:
     one, other = desk.note(40), make_viewer(make_user(desk.session))
     assert desk.counts(viewer=other)[0] == 1
+
+    def told(viewer: Viewer) -> int:
+        viewers = {EntryKind.COMPLAINT: viewer}
+        return timeline(desk.session, desk.person, viewers, wanted=Wanted()).total
+
+    assert told(other) == 1
     protect(desk.session, desk.person, by=desk.user.id, now=desk.now)
     assert sum(desk.counts(viewer=other)) == 0 and desk.counts()[0] == 1
+    assert (told(other), told(desk.viewer)) == (0, 1)
     assert complaints_of(desk.session, other, desk.stay) == []
     assert complaints_of(desk.session, desk.viewer, desk.stay) == [one]
     with pytest.raises(NotFound):

@@ -64,6 +64,7 @@ def test_a_complaint_is_noted_answered_taken_back_and_withdrawn_on_its_page(
     typed = {"turn": turn + 1, "answer": "Réglée", "answered_on": TODAY.isoformat()}
     assert social.post(f"{page}/answer", data=typed | {"answered_on": "hier"}).status_code == 422
     assert social.post(f"{page}/answer", data=typed).status_code == 302
+    assert '<span class="as-typed">Réglée' in client.get(page).text
     assert "Réglée" in client.get(page).text and "too late" in client.get(page).text
     assert "0 of 1" in client.get("/stays/complaints/").text
     assert client.post(f"{page}/answer/back", data={"turn": turn + 2}).status_code == 302
@@ -100,3 +101,31 @@ def test_neither_a_technician_nor_an_association_without_mandate_reads_it(
     partner = client_as(Role.PARTNER_COORDINATOR, organisation="Relais")
     for answer in (partner.get(page), partner.post(f"{page}/mine", data={"turn": turn})):
         assert answer.status_code in (403, 404)
+
+
+def test_a_complaint_is_handed_over_on_its_page_and_stands_in_what_happened(
+    client_as: SignIn, stay: str, session: Session
+) -> None:
+    client, social = (client_as(one, language="en") for one in ("coordinator", "social_worker"))
+    client.post(f"/stays/complaints/of/{stay}", data=said(TODAY - timedelta(days=3)))
+    page, turn = only_one(session)
+    nobody = client.post(f"{page}/owner", data={"turn": turn, "owner": "x"})
+    assert nobody.status_code == 422 and 'id="owner-error"' in nobody.text
+    her = str(social.user.id)  # type: ignore[attr-defined]
+    assert f'value="{her}"' in client.get(page).text
+    assert client.post(f"{page}/owner", data={"turn": turn, "owner": her}).status_code == 302
+    assert "1 complaint<" in social.get("/stays/complaints/?state=mine").text
+    stale = client.post(f"{page}/owner", data={"turn": turn, "owner": her})
+    assert stale.status_code == 409
+    person = session.scalars(select(Complaint)).one().stay.person_id
+    session.rollback()
+
+    def told() -> str:
+        return client.get(f"/people/{person}?kind=complaint").text.split('id="timeline"')[1]
+
+    assert told().count(page) == 1 and "complained" in told()
+    answer = {"turn": turn + 1, "answer": "Réglée", "answered_on": TODAY.isoformat()}
+    assert social.post(f"{page}/answer", data=answer).status_code == 302
+    assert told().count(page) == 2 and "answered" in told()
+    client.post(f"{page}/withdraw", data={"turn": turn + 2, "why": "Doublon"})
+    assert page not in told()

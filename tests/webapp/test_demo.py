@@ -24,6 +24,8 @@ from visits.models.mandates import Mandate
 from visits.models.map import MapPoint
 from visits.models.people import AccessEvent, NamedAccess, Occupancy, Person, PersonAlert
 from visits.models.portfolio import Dwelling, Import, Residence, Tenancy
+from visits.models.posts import StaffPost
+from visits.models.rents import RentNote
 from visits.models.stock import KitMovement, MovementKind
 from visits.models.surroundings import NearbyService, OrderedService, OrderedState, ServiceNote
 from visits.models.visits import AT_HOME, Submission, SubmissionState, Visit, VisitState
@@ -31,6 +33,7 @@ from visits.models.works import DONE_STATES, WorkOrder, WorkOrderState
 from visits.sight.access_chain import find_break, seal_access_log
 from visits.sight.listing import Wanted
 from visits.sight.reach import hidden_homes
+from visits.stays.posts import full_times
 from visits.steering.kit_savings import Counts, list_savings
 from visits.steering.kit_survival import found_later
 from visits.steering.outcomes import outcomes
@@ -159,10 +162,22 @@ def test_the_demo_has_the_size_it_was_asked_for(demo: Session) -> None:
 
 
 def test_a_map_was_ordered_done_and_accepted_beside_what_the_office_noted(demo: Session) -> None:
-    assert demo.scalars(select(OrderedService.state)).all() == [OrderedState.APPROVED]
+    ordered = {one.kind: one for one in demo.scalars(select(OrderedService))}
+    assert ordered["surroundings"].state is OrderedState.APPROVED
+    check = ordered.pop("yearly_check")
+    assert check.is_delivered and check.state is not OrderedState.APPROVED
+    assert list(ordered) == ["surroundings"]
     sources = Counter(demo.scalars(select(ServiceNote.source)))
     assert sources == {"hand": 13, "visit": 6}
     assert len(set(demo.scalars(select(NearbyService.residence_id)))) >= 2
+
+
+def test_rents_keep_to_the_rule_and_do_not_and_houses_have_posts(demo: Session) -> None:
+    told = demo.scalars(select(RentNote)).all()
+    assert {one.within(0.25) for one in told} == {True, False}
+    posts = demo.scalars(select(StaffPost)).all()
+    houses = len({one.residence_id for one in posts})
+    assert houses and full_times(posts, NOW.date()) == pytest.approx(2.3 * houses)
 
 
 def test_cases_live_their_lives_in_the_four_programmes(demo: Session) -> None:

@@ -19,7 +19,7 @@ from visits.models.accounts import Role, User
 from visits.models.cases import Case
 from visits.models.people import Person
 from visits.models.visits import AT_HOME, LIVE, Visit, made_by
-from visits.people.protection import named_for_way
+from visits.people.protection import named_for
 from visits.sight import Viewer, visible_cases
 from visits.sight.landlords import may_work_for
 
@@ -106,7 +106,7 @@ def _check_hers(
         raise Invalid({"visitor_id": "unknown_visitor"})
     if slot.start_at <= now:
         raise Invalid({"start_at": "must_be_in_future"})
-    named = named_for_way(session, case)
+    named = named_for(session, case.person, case.dwelling_id)
     if named is not None and slot.visitor_id not in named:
         raise Invalid({"visitor_id": "visitor_not_named"})
     if not (_goes_already(session, case, slot) or _works_there(session, case, visitor, slot)):
@@ -185,7 +185,7 @@ def may_go(session: Session, case: Case, viewer: Viewer, *, on: date) -> list[Us
     """
     seen = set(session.scalars(select(User.id).where(visitors_seen(viewer))))
     there = case.residence.territory_id if case.residence else None
-    named = named_for_way(session, case)
+    named = named_for(session, case.person, case.dwelling_id)
     going = [
         one
         for one in visitors(session, case.person.landlord_id)

@@ -13,7 +13,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, Role, User
 from visits.models.cases import Case, CaseCharge
 from visits.models.people import AccessKind, Person
-from visits.people.protection import named_for_way
+from visits.people.protection import named_for
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.mandates import WORK, giving, mandates_held
@@ -154,7 +154,7 @@ def _who_may_follow(
         .where(or_(User.territory_id.is_(None), User.territory_id.in_(here)))
         .order_by(Organisation.name, User.name, User.id)
     )
-    named = named_for_way(session, case)
+    named = named_for(session, case.person, case.dwelling_id)
     if named is not None:
         statement = statement.where(User.id.in_(named))
     return session.scalars(statement).all()

@@ -17,7 +17,7 @@ from visits.ground.errors import Conflict, Invalid
 from visits.models.accounts import Organisation, OrganisationKind, User
 from visits.models.cases import Case, Task
 from visits.models.people import AccessKind, Person
-from visits.people.protection import named_for_way
+from visits.people.protection import named_for
 from visits.programmes.schema import OWNERS
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
@@ -62,7 +62,7 @@ def who_may_own(session: Session, case: Case, choices: Choices) -> Choices:
     While an organisation is in charge no other one does but the landlord, and of a protected
     person only an organisation of those named for her.
     """
-    named, of_named = named_for_way(session, case), None
+    named, of_named = named_for(session, case.person, case.dwelling_id), None
     if named is not None:
         theirs = select(User.organisation_id).where(User.id.in_(named), User.active)
         of_named = set(session.scalars(theirs))

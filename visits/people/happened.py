@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer, joinedload
 from visits.models.adaptations import AdaptationFile, AdaptationMove, AdaptationTask
 from visits.models.calls import ContactAttempt
 from visits.models.cases import Case, CasePause, Task
+from visits.models.complaints import Complaint
 from visits.models.life import Correction, LifeEvent
 from visits.models.messages import Message
 from visits.models.needs import AutonomyNote, HomeNeeds, MedicalValidation
@@ -64,6 +65,7 @@ class EntryKind(enum.StrEnum):
     REFERRAL = "referral"
     TRANSFER = "transfer"
     STAY = "stay"
+    COMPLAINT = "complaint"
     MESSAGE = "message"
     CONSENT = "consent"
     REFUSED = "refused"
@@ -219,6 +221,15 @@ def _stays(at: Any) -> Callable[[Asked], Select[Any]]:
     return rows
 
 
+def _complaints(at: Any) -> Callable[[Asked], Select[Any]]:
+    def rows(asked: Asked) -> Select[Any]:
+        hers = (Stay.person_id == asked.person.id, Stay.id.in_(seen_stays(asked.viewer)))
+        lines = select(Complaint.id, at).join(Complaint.stay).where(*hers, at.is_not(None))
+        return lines.where(Complaint.withdrawn_at.is_(None))
+
+    return rows
+
+
 def _messages(at: Any) -> Callable[[Asked], Select[Any]]:
     def rows(asked: Asked) -> Select[Any]:
         hers = (Message.person_id == asked.person.id, visible_messages(asked.viewer))
@@ -342,6 +353,8 @@ SOURCES = (
     ),
     Source(EntryKind.STAY, _stays(Stay.from_on), Stay, (_PLACE,), "from"),
     Source(EntryKind.STAY, _stays(Stay.ended_on), Stay, (_PLACE,), "until"),
+    Source(EntryKind.COMPLAINT, _complaints(Complaint.made_on), Complaint, step="from"),
+    Source(EntryKind.COMPLAINT, _complaints(Complaint.answered_on), Complaint, step="until"),
     Source(EntryKind.MESSAGE, _messages(Message.sent_at), Message, step="sent"),
     Source(EntryKind.MESSAGE, _messages(Message.stopped_at), Message, step="stopped"),
     Source(EntryKind.CONSENT, _consents, Consent),

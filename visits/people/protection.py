@@ -11,7 +11,6 @@ from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, NotFound
 from visits.mapping.points import refresh_map_of_person
 from visits.models.accounts import User
-from visits.models.cases import Case
 from visits.models.people import NamedAccess, Occupancy, Person
 from visits.models.portfolio import Tenancy
 from visits.sight.reach import hidden_homes, open_to
@@ -103,17 +102,16 @@ def name_for_access(
         _name(session, one, {user_id: by}, now=now)
 
 
-def named_for_way(session: Session, case: Case) -> set[uuid.UUID] | None:
-    """Give who alone may be sent to a person; None when anybody may.
+def named_for(session: Session, person: Person, home: uuid.UUID | None) -> set[uuid.UUID] | None:
+    """Give who alone may work for a person in a home; None when anybody may.
 
     To a protected person those named for her; to a home that is hidden, those named for anybody
     who lives there.
     """
-    home = case.dwelling_id
     hidden = home if home in set(session.scalars(hidden_homes())) else None
-    if not case.person.protected and hidden is None:
+    if not person.protected and hidden is None:
         return None
-    meant = [case.person_id] if case.person.protected else []
+    meant = [person.id] if person.protected else []
     living = [one.id for one in _living_in(session, hidden)] if hidden else []
     named = [
         set(session.scalars(select(NamedAccess.user_id).where(NamedAccess.person_id.in_(ids))))

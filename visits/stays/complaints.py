@@ -12,10 +12,12 @@ from visits.forms.parameters import parameters_in_force
 from visits.ground.db import new_id
 from visits.ground.deadlines import day_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
+from visits.models.accounts import Role, User
 from visits.models.complaints import Complaint, ComplaintAbout
 from visits.models.people import AccessKind
 from visits.models.portfolio import Dwelling
 from visits.models.stays import Place, Stay
+from visits.people.protection import named_for
 from visits.sight import Viewer
 from visits.sight.access_log import log_access
 from visits.sight.places import visible_stays
@@ -23,6 +25,7 @@ from visits.sight.withdrawing import put_back, withdraw
 
 WORDS_LENGTH = 1000
 DELAY = "complaint_answer"
+ANSWERING = (Role.COORDINATOR, Role.SOCIAL_WORKER, Role.PARTNER_COORDINATOR)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,35 @@ def take_complaint_on(
         raise Conflict("complaint_yours_already")
     complaint.owner_id = viewer.user_id
     _changed(session, complaint, "complaint_taken_on", viewer=viewer, now=now)
+
+
+def who_may_own(session: Session, viewer: Viewer, complaint: Complaint) -> Sequence[User]:
+    """List by name who may answer a complaint beside its owner: who sees it, of the viewer's."""
+    stay = complaint.stay
+    working = (User.role.in_(ANSWERING), User.active.is_(True), User.id != complaint.owner_id)
+    theirs = select(User).where(User.organisation_id == viewer.organisation_id, *working)
+    named = named_for(session, stay.person, stay.place.dwelling_id)
+    if named is not None:
+        theirs = theirs.where(User.id.in_(named))
+    return session.scalars(theirs.order_by(User.name, User.id)).all()
+
+
+def hand_complaint_to(
+    session: Session,
+    complaint: Complaint,
+    owner: str,
+    *,
+    turn: int,
+    viewer: Viewer,
+    now: datetime,
+) -> None:
+    """Let a complaint be a colleague's to answer. Raises Invalid by field, Conflict."""
+    _refuse_over(complaint, turn)
+    may = {str(one.id): one.id for one in who_may_own(session, viewer, complaint)}
+    if owner not in may:
+        raise Invalid({"owner": "bad_choice" if owner else "required"})
+    complaint.owner_id = may[owner]
+    _changed(session, complaint, "complaint_handed", viewer=viewer, now=now)
 
 
 def answer_complaint(

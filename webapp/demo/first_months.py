@@ -1,5 +1,6 @@
 """The first month of tenants of 18 to 30: called and visited by the association for them."""
 
+import random
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -9,6 +10,7 @@ from visits.cases.cases import close_case
 from visits.choosing.targeting import enrol_top
 from visits.models.calls import Disposition, RefusalReason
 from visits.models.cases import Case, CaseState
+from visits.money.rents import RentSaid, note_rent
 from visits.programmes.published import find_programme
 from webapp.access.auth import Action
 from webapp.demo.calendar import day_of, moment, next_office_moment, working_days_after
@@ -25,6 +27,12 @@ from webapp.demo.young import import_newcomers, moving_in
 PROGRAMME = "young_tenants"
 NOT_THERE, REFUSED, CALL_BACK = 0.1, 0.06, 0.12
 SHUT, CALLED_OFF, SETTLED = 0.09, 0.06, 0.7
+UNTOLD = 0.25
+# Rent all in and income of a household, in cents a month.
+MEANS = (
+    (386_40, 1_640_00), (412_00, 1_380_00), (298_75, 1_210_00), (455_10, 2_050_00),
+    (341_00, 1_495_50), (367_20, 0), (429_90, 1_720_00),
+)  # fmt: skip
 SETTLED_NOTE = "Bien installé, assurance et APL en place."
 
 
@@ -38,6 +46,7 @@ class FirstMonths:
             story, works, PROGRAMME,
             lambda action, now: self.team.viewer(story.session, action, now),
         )  # fmt: skip
+        self.telling = random.Random("rents")  # the rest of the year is as it was without them
         self.taken: set[tuple[date, time]] = set()
 
     def schedule(self, homes: Sequence[Home], number: int) -> None:
@@ -97,9 +106,19 @@ class FirstMonths:
             put(morning(at, 2), partial(self._plan_anew, case))
         else:
             self.round.hold(visit, {})
+            put(start_at + timedelta(hours=3), partial(self._tell_rent, case))
             if self.rng.random() < SETTLED:
                 at = morning(start_at, self.rng.randint(12, 40))
                 put(at, partial(self._settled, case))
+
+    def _tell_rent(self, case: Case, now: datetime) -> None:
+        """Note what was told at the visit of rent and income; some prefer not to say."""
+        if self.telling.random() < UNTOLD or not case.is_open:
+            return
+        rent, income = self.telling.choice(MEANS)
+        said = RentSaid(rent, income, day_of(now), "paper")
+        viewer = self.team.viewer(self.story.session, Action.SUPPORT, now)
+        note_rent(self.story.session, case, said, viewer=viewer, now=now)
 
     def _again(self, case: Case, now: datetime) -> None:
         self.story.timeline.at(morning(now, 2), partial(self._agree, case))

@@ -9,7 +9,9 @@ from visits.ground.deadlines import today_in_paris
 from visits.models.portfolio import Dwelling, Tenancy
 from visits.models.stays import Place
 from visits.stays.places import PlaceSaid, add_place, withdraw_place
+from visits.stays.posts import PostSaid, note_post
 from webapp.access.auth import Action
+from webapp.demo.calendar import day_of
 from webapp.demo.cast import acting
 from webapp.demo.story import Story
 
@@ -30,6 +32,13 @@ PLACES = (
     (("flat", "Logement", "permanent", None, 498_00),),
     (("caretaker", "Loge", "", None, None),),
 )
+# In each residence: what it is, how much of a full time, how many days after the places came.
+POSTS = (
+    ("Responsable de la résidence", 0.5, 0),
+    ("Accompagnement social", 0.8, 0),
+    ("Veille de nuit", 1.0, 120),
+)
+DAY = timedelta(days=1)
 WHY = "Chambre trop petite : devenue un bureau."
 
 
@@ -46,6 +55,9 @@ def _add(story: Story, now: datetime) -> None:
             for kind, name, contract, months, fee in places:
                 said = PlaceSaid(kind, name, contract, months, fee, on)
                 added.append(add_place(story.session, home, said, viewer=viewer, now=now))
+        for what, part, since in POSTS:
+            begun = PostSaid(what, part, day_of(now) + since * DAY)
+            note_post(story.session, flats[0].residence, begun, viewer=viewer, now=now)
     if added:
         place = added[2]
         withdraw_place(story.session, place, WHY, turn=place.turn, viewer=viewer, now=now)

@@ -122,9 +122,12 @@ class Round:
         return acting(visitor, Action.VISIT)
 
 
-def make_round(story: Story, works: Works, programme: str, look: Look) -> Round:
-    """Take up a programme with its first kind of visit and the form that is filled there."""
-    kind = find_programme(story.session, programme).visit_kinds[0]
+def make_round(
+    story: Story, works: Works, programme: str, look: Look, code: str | None = None
+) -> Round:
+    """Take up a kind of visit of a programme, its first where none is named, with its form."""
+    kinds = find_programme(story.session, programme).visit_kinds
+    kind = next(one for one in kinds if code in (None, one.code))
     form = parse_form(current_form(story.session, kind.forms[0]).xform)
     return Round(story, works, programme, look, kind, form)
 

@@ -47,7 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "field": {
         "rents.rent": _l("Rent all in, a month, in euros"),
         "rents.income": _l("Income of the household, a month, in euros"),
-        "rents.told_on": _l("Told on"),
+        "rents.told_on": _p("a rent", "Told on"),
         "rents.source": _l("Known from"),
         "rents.why": _l("Why it is withdrawn"),
         "money.amount": _l("Amount in euros"),

@@ -32,6 +32,7 @@ READS: dict[EntryKind, Action] = {
     EntryKind.REFERRAL: Action.FOLLOW_REFERRALS,
     EntryKind.TRANSFER: Action.FOLLOW_ADAPTATIONS,
     EntryKind.STAY: Action.SEE_PERSONS,
+    EntryKind.COMPLAINT: Action.SUPPORT,
     EntryKind.MESSAGE: Action.PLAN,
     EntryKind.CONSENT: Action.SEE_PERSONS,
     EntryKind.REFUSED: Action.SEE_ANSWERS,

@@ -20,10 +20,12 @@ from visits.stays.complaints import (
     ComplaintSaid,
     answer_complaint,
     find_complaint,
+    hand_complaint_to,
     note_complaint,
     put_complaint_back,
     take_answer_back,
     take_complaint_on,
+    who_may_own,
     withdraw_complaint,
 )
 from visits.stays.stays import find_stay
@@ -117,6 +119,19 @@ def take_on(complaint_id: uuid.UUID) -> ResponseReturnValue:
     return _change(complaint_id, do)
 
 
+@complaints.post("/<uuid:complaint_id>/owner")
+@requires(Action.SUPPORT)
+def hand(complaint_id: uuid.UUID) -> ResponseReturnValue:
+    """Hand a complaint to a colleague."""
+
+    def do(session: Session, complaint: Complaint) -> str:
+        owner, turn = request.form.get("owner", ""), typed_turn()
+        hand_complaint_to(session, complaint, owner, turn=turn, viewer=viewer(), now=now())
+        return str(_("Handed over."))
+
+    return _change(complaint_id, do)
+
+
 @complaints.post("/<uuid:complaint_id>/answer")
 @requires(Action.SUPPORT)
 def answer(complaint_id: uuid.UUID) -> ResponseReturnValue:
@@ -202,6 +217,7 @@ def _page(complaint_id: uuid.UUID, refused: Refused | None = None) -> str:
             "complaints/show.html",
             complaint=complaint,
             yours=complaint.owner_id == viewer().user_id,
+            owners=who_may_own(session, viewer(), complaint) if complaint.is_open else [],
             why_length=WHY_LENGTH,
             **_said(refused),
         )

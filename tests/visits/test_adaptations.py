@@ -128,7 +128,7 @@ def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office)
     office.decide(Decided("granted"))
     assert file.step is Step.AGREEMENT
     office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
-    follow_up(session, file, viewer=make_viewer(office.user), now=office.now)
+    office.now = follow_up(session, file, viewer=make_viewer(office.user), now=office.now)
     assert file.step is Step.ACCOUNTS
     pay(session, file, viewer=make_viewer(office.user), now=office.now)
     office.go(Step.CLOSED)
@@ -419,7 +419,7 @@ def test_accounts_of_works_at_her_own_cost_ask_for_the_certificate_or_why_there_
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
-    follow_up(session, file, viewer=viewer, now=now)
+    office.now = follow_up(session, file, viewer=viewer, now=now)
     assert missing_in(session, file) == {"certificate": "certificate_missing"}
     with pytest.raises(Invalid):
         office.go(Step.CLOSED, said="")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
@@ -12,8 +13,10 @@ from tests.visits.adapting import NO_VISIT, fund
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.funding import FundingSaid, note_funding
 from visits.adaptations.moving import move_file
 from visits.models.adaptations import AdaptationFile, Step
+from visits.models.funding import FundingNote
 from visits.models.people import AlertCode, Person
 from visits.people.measures import note_alert
 from visits.people.protection import protect
@@ -106,6 +109,27 @@ def test_a_grant_says_that_nothing_is_done_without_her(
     assert "We agree to these works." in page
     assert "Nothing is done without your agreement" in page
     assert "If you do not agree" not in page and "What we offer you instead" not in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("asked", "would be €480.00: you tell us whether you agree"),
+        ("granted", "is €480.00, as you"),
+    ],
+)
+def test_a_grant_tells_her_share_as_planned_and_whether_she_agreed_to_it(
+    client_as: SignIn, session: Session, file: AdaptationFile, stage: str, told: str
+) -> None:
+    viewer = make_viewer(make_user(session))
+    (note,) = session.scalars(select(FundingNote)).all()
+    note.cents -= 48_000
+    for one in ("asked", "granted")[: 1 + (stage == "granted")]:
+        said = FundingSaid("tenant", one, 48_000, NOW.date())
+        note_funding(session, file, said, viewer=viewer, now=NOW)
+    path = said_of(session, file, Decided("granted"))
+    page = client_as("coordinator", language="en").get(path)
+    assert f"Your share {told}" in page.text
 
 
 @pytest.mark.parametrize("why", ["protected", "alert", "dead"])

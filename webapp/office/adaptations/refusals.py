@@ -33,6 +33,10 @@ REFUSALS: dict[str, Any] = {
     ),
     "say_why_no_visit": _l("Without a visit, say why none is needed."),
     "adaptation_not_to_follow_up": _l("It waits for no follow-up where it stands now."),
+    "follow_up_too_early": _l(
+        "It is too early to ask how it goes since the works: its file says from when on. Nothing "
+        "was noted."
+    ),
     "adaptation_not_to_ask": _l(
         "It is among what is to do already, or she has no open case to put it in."
     ),

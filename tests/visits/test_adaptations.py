@@ -239,6 +239,32 @@ def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
     assert len(decisions_of(office.session, office.file)) == 1
 
 
+def test_what_is_refused_of_a_grant_in_part_is_looked_at_again_until_she_agrees(
+    office: Office,
+) -> None:
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    part = replace(REFUSED, outcome="in_part")
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(part)
+    assert (review_until(session, file), Step.DECISION in ways_on(file)) == (
+        date(2026, 5, 10),
+        False,
+    )
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert file.step is Step.DECISION
+    office.back()
+    assert review_until(session, file) == date(2026, 5, 10)
+    office.go(Step.WORKS)
+    assert review_until(session, file) is None
+    office.back()
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    office.decide(Decided("granted"))
+    assert review_until(session, file) is None
+    with pytest.raises(Conflict, match="not_refused"):
+        ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+
+
 def test_a_refusal_is_looked_at_again_in_time_and_not_later(office: Office) -> None:
     session, file = office.session, office.file
     office.go(Step.ELIGIBILITY)

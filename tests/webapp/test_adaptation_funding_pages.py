@@ -263,3 +263,19 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     reader = client_as("social_worker")
     assert reader.get(called).status_code == 200
     assert reader.post(f"{called}/minutes", data={"what": "again"}).status_code == 403
+
+
+def test_a_commission_of_a_past_day_is_cancelled_on_its_page_with_why_and_back(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    place = client.post("/adaptations/commissions/", data={"held_on": "2026-03-08"}).location
+    assert "Elle ne s’est pas réunie" in client.get(place).text
+    cancelling = {"what": "cancel", "note": ""}
+    assert client.post(f"{place}/minutes", data=cancelling).status_code == 422
+    cancelling["note"] = "C’était un dimanche."
+    told = client.post(f"{place}/minutes", data=cancelling, follow_redirects=True).text
+    assert "Annulée : elle ne s’est pas réunie" in told and "C’était un dimanche." in told
+    assert "annulé" in text_of(client.get(f"{place}/minutes.pdf?language=fr").data)
+    again = client.post(f"{place}/minutes", data={"what": "again"}, follow_redirects=True).text
+    assert "Annulée : elle" not in again

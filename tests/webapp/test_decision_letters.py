@@ -1,6 +1,7 @@
 """The letter of a decision: read first, then printed; silent, protected, dead."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -130,6 +131,21 @@ def test_a_grant_tells_her_share_as_planned_and_whether_she_agreed_to_it(
     path = said_of(session, file, Decided("granted"))
     page = client_as("coordinator", language="en").get(path)
     assert f"Your share {told}" in page.text
+
+
+def test_a_grant_in_part_says_until_when_the_rest_may_be_looked_at_again_and_the_page_asks_for_it(
+    client_as: SignIn, session: Session, file: AdaptationFile
+) -> None:
+    path = said_of(session, file, replace(REFUSED, outcome="in_part"))
+    turn = str(file.turn)
+    client = client_as("coordinator", language="en")
+    letter = client.get(path).text
+    assert "look again at what we refuse until" in letter and "10 May 2026" in letter
+    place = f"/adaptations/{file.id}"
+    assert f"{place}/review" in client.get(place).text
+    asked = {"turn": turn, "said": "Le mur est léger."}
+    told = client.post(f"{place}/review", data=asked, follow_redirects=True).text
+    assert "To be looked at again" in told and f"{place}/review" not in told
 
 
 @pytest.mark.parametrize("why", ["protected", "alert", "dead"])

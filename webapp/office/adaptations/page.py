@@ -96,6 +96,8 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
         shown.add(file.person_id)
         fields = refused.fields if refused else {}
         errors = {name: sentence(code) for name, code in fields.items()}
+        if "said" in errors and request.form.get("step") == Step.WITHDRAWN:
+            errors["why"] = errors.pop("said")  # it is asked for in a form of its own
         return render_template(
             "adaptations/show.html",
             file=file,

@@ -118,7 +118,10 @@ REFUSALS: dict[str, Any] = {
         "Something was decided on this agenda, and its day is still to come: close the minutes "
         "once the commission has met. Nothing was changed."
     ),
-    "say_why_cancelled": _l("Its day is still to come: say why the commission is cancelled."),
+    "commission_decided": _l(
+        "Something was decided on this agenda: take it back first, or close the minutes."
+    ),
+    "say_why_cancelled": _l("Say why the commission is cancelled."),
     "minutes_are_closed": _l("The minutes are closed. Nothing was changed."),
     "minutes_are_open": _l("The minutes are open. Nothing was changed."),
     "no_home_to_adapt": _l("She has no home here that could be adapted."),

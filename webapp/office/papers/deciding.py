@@ -102,13 +102,23 @@ def of_adaptation(
         what=pick(label_of(file)),
         decision=decision,
         follows=_follows(session, file) if works else "",
-        again=_(
-            "You may ask us to look at it again until %(day)s: ring us or write to us.",
-            day=spoken_day(until),
-        )
-        if until is not None
-        else "",
+        again=_again(until, in_part=works) if until is not None else "",
         beside=tuple(told),
+    )
+
+
+def _again(until: date, *, in_part: bool) -> str:
+    """Say until when what is refused may be looked at again: all of it, or a part."""
+    said = {"day": spoken_day(until)}
+    if in_part:
+        part = _(
+            "You may ask us to look again at what we refuse until %(day)s, before you agree to "
+            "the rest: ring us or write to us.",
+            **said,
+        )
+        return str(part)
+    return str(
+        _("You may ask us to look at it again until %(day)s: ring us or write to us.", **said)
     )
 
 

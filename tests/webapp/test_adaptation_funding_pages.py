@@ -74,6 +74,8 @@ def test_a_plan_is_made_on_its_page_and_says_what_has_no_payer(
     assert "ne paie jamais pour le logement social" in refused.text
     told = client.post(f"{page}/funding/payers", data=ASKED, follow_redirects=True).text
     assert "Le plan est égal au coût" in told
+    row = told[told.index("Qui finance") :].replace("\u202f", " ").replace("\xa0", " ")
+    assert "4 800,00 €" in row
     moved = client.post(page, data={"turn": turn, "step": "decision"}, follow_redirects=True)
     assert "Décider" in moved.text
     note, quote = session.scalars(select(FundingNote.id)).one(), None
@@ -185,6 +187,8 @@ def test_what_the_pension_fund_was_asked_sums_to_its_rows_and_its_file(
     page = client.get(place).text.replace("\u202f", " ").replace("\xa0", " ")
     foot = page[page.index("<tfoot>") :]
     assert "1 500,50 €" in foot
+    for cents in ("1 200,00 €", "300,50 €"):
+        assert cents in page[: page.index("<tfoot>")], cents
     rows = list(csv.reader(client.get(f"{place}pension-fund.csv").text.splitlines(), delimiter=";"))
     summed = sum(float(row[10].replace(",", ".")) for row in rows[1:])
     assert (len(rows), summed) == (3, 1500.5)

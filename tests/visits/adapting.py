@@ -1,6 +1,6 @@
 """Let an adaptation be paid for, as tests need it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -38,11 +38,19 @@ def pay(session: Session, file: AdaptationFile, *, viewer: Viewer, now: datetime
             note_funding(session, file, said, viewer=viewer, now=now)
 
 
+def due_day(file: AdaptationFile, now: datetime) -> datetime:
+    """Let the day come on which the step of a file is due, unless it is past."""
+    assert file.due_on is not None
+    return now + timedelta(days=max(0, (file.due_on - now.date()).days))
+
+
 def follow_up(
     session: Session, file: AdaptationFile, *, times: int = 2, viewer: Viewer, now: datetime
-) -> None:
-    """Ask after what was fitted, so many times: she uses it, it holds."""
+) -> datetime:
+    """Ask after what was fitted, so many times, each on its day; gives the last: it holds."""
     for _ in range(times):
         assert file.step in LEADS_TO
+        now = due_day(file, now)
         said = FollowUpSaid("yes", "yes", said="S’en sert chaque jour.")
         note_follow_up(session, file, said, turn=file.turn, viewer=viewer, now=now)
+    return now

@@ -244,7 +244,7 @@ def test_accounts_are_not_closed_while_somebody_owes_what_was_granted(
     decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
     for step in (Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP):
         go(session, file, step, viewer=viewer, now=now)
-    follow_up(session, file, viewer=viewer, now=now)
+    now = follow_up(session, file, viewer=viewer, now=now)
     with pytest.raises(Invalid) as refused:
         go(session, file, Step.CLOSED, viewer=viewer, now=now)
     assert refused.value.fields == {"payments": "payments_missing"}

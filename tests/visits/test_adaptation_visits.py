@@ -8,12 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import make_person, make_user, make_viewer
-from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, follow_up, fund
+from tests.visits.adapting import BY_HERSELF, NO_VISIT, agreed, due_day, follow_up, fund
 from tests.visits.desk import SUPPORT, Desk
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.file_list import LATE, AdaptationFilter, count_adaptations
 from visits.adaptations.files import Request, ask_in_case, hand_to, may_be_asked, open_by_hand
-from visits.adaptations.following_up import FollowUpSaid, follow_ups_of, note_follow_up
+from visits.adaptations.following_up import (
+    FollowUpSaid,
+    follow_ups_of,
+    note_follow_up,
+    too_early_until,
+)
 from visits.adaptations.missing import missing_in
 from visits.adaptations.moving import move_file, take_move_back
 from visits.adaptations.on_site import on_site
@@ -94,6 +99,10 @@ class Adapting(Desk):
         self.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP, said=BY_HERSELF)
 
     def note(self, said: FollowUpSaid) -> None:
+        self.now = due_day(self.file, self.now)
+        self.note_today(said)
+
+    def note_today(self, said: FollowUpSaid) -> None:
         note_follow_up(
             self.session, self.file, said, turn=self.file.turn, viewer=self.viewer, now=self.now
         )
@@ -272,14 +281,36 @@ def test_a_follow_up_and_a_reception_are_taken_back_with_what_they_made(desk: Ad
     desk.now += timedelta(days=2)
     desk.go(Step.FIRST_FOLLOW_UP)
     assert first.is_open
-    assert first.due_on == desk.file.due_on == date(2026, 4, 12)
-    assert last.due_on == date(2026, 9, 12)
+    assert first.due_on == desk.file.due_on == date(2026, 5, 12)
+    assert last.due_on == date(2026, 10, 12)
+
+
+def test_a_follow_up_is_noted_from_a_week_before_its_day_unless_nobody_can_be_asked(
+    desk: Adapting,
+) -> None:
+    def early() -> date | None:
+        return too_early_until(desk.session, desk.file, today=today_in_paris(desk.now))
+
+    desk.receive()
+    assert early() == date(2026, 4, 3)
+    with pytest.raises(Conflict, match="follow_up_too_early"):
+        desk.note_today(USED)
+    desk.now += timedelta(days=24)
+    assert (today_in_paris(desk.now), early()) == (date(2026, 4, 3), None)
+    desk.note_today(USED)
+    assert early() == date(2026, 9, 3)
+    with pytest.raises(Conflict, match="follow_up_too_early"):
+        desk.note_today(USED)
+    told = Told(HowTold.PAGE, desk.user.id, desk.now)
+    record_death(desk.session, desk.person, on=desk.now.date(), told=told)
+    assert early() is None
+    desk.note_today(FollowUpSaid("not_known", "not_known", said="Décédée depuis."))
 
 
 def test_a_follow_up_says_both_things_and_why_where_nobody_could_tell(desk: Adapting) -> None:
     desk.go(Step.ELIGIBILITY)
     with pytest.raises(Conflict, match="not_to_follow_up"):
-        desk.note(USED)
+        desk.note_today(USED)
     desk.back()
     desk.receive()
     for said, fields in (

@@ -128,7 +128,7 @@ def test_the_whole_path_is_walked_step_by_step_each_with_its_day(office: Office)
     office.decide(Decided("granted"))
     assert file.step is Step.AGREEMENT
     office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
-    follow_up(session, file, viewer=make_viewer(office.user), now=office.now)
+    office.now = follow_up(session, file, viewer=make_viewer(office.user), now=office.now)
     assert file.step is Step.ACCOUNTS
     pay(session, file, viewer=make_viewer(office.user), now=office.now)
     office.go(Step.CLOSED)
@@ -237,6 +237,32 @@ def test_of_two_who_decide_at_once_the_second_is_told(office: Office) -> None:
         office.decide(REFUSED, turn=both_read)
     assert office.file.step is Step.AGREEMENT
     assert len(decisions_of(office.session, office.file)) == 1
+
+
+def test_what_is_refused_of_a_grant_in_part_is_looked_at_again_until_she_agrees(
+    office: Office,
+) -> None:
+    session, file, viewer = office.session, office.file, make_viewer(office.user)
+    part = replace(REFUSED, outcome="in_part")
+    office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
+    office.decide(part)
+    assert (review_until(session, file), Step.DECISION in ways_on(file)) == (
+        date(2026, 5, 10),
+        False,
+    )
+    said = "Le mur est léger."
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    assert file.step is Step.DECISION
+    office.back()
+    assert review_until(session, file) == date(2026, 5, 10)
+    office.go(Step.WORKS)
+    assert review_until(session, file) is None
+    office.back()
+    ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
+    office.decide(Decided("granted"))
+    assert review_until(session, file) is None
+    with pytest.raises(Conflict, match="not_refused"):
+        ask_review(session, file, said=said, turn=file.turn, viewer=viewer, now=office.now)
 
 
 def test_a_refusal_is_looked_at_again_in_time_and_not_later(office: Office) -> None:
@@ -419,7 +445,7 @@ def test_accounts_of_works_at_her_own_cost_ask_for_the_certificate_or_why_there_
     office.go(Step.ELIGIBILITY, Step.FUNDING, Step.DECISION)
     office.decide(Decided("granted"))
     office.go(Step.WORKS, Step.RECEPTION, Step.FIRST_FOLLOW_UP)
-    follow_up(session, file, viewer=viewer, now=now)
+    office.now = follow_up(session, file, viewer=viewer, now=now)
     assert missing_in(session, file) == {"certificate": "certificate_missing"}
     with pytest.raises(Invalid):
         office.go(Step.CLOSED, said="")

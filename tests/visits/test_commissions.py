@@ -19,7 +19,6 @@ from visits.adaptations.commissions import (
     put_on_agenda,
     take_off_agenda,
     waiting_for_one,
-    was_cancelled,
 )
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
@@ -108,7 +107,7 @@ def test_minutes_are_closed_and_opened_again_and_what_was_left_goes_elsewhere(
     with pytest.raises(Invalid):
         close_minutes(session, held, "a" * 501, viewer=viewer, now=now)
     close_minutes(session, held, " Présents : tous. ", viewer=viewer, now=now)
-    assert (held.note, was_cancelled(held)) == ("Présents : tous.", False)
+    assert (held.note, held.cancelled) == ("Présents : tous.", False)
     with pytest.raises(Conflict, match="minutes_are_closed"):
         put_on_agenda(session, held, file, viewer=viewer, now=now)
     other = call_commission(session, now.date(), viewer=viewer, now=now)
@@ -154,14 +153,34 @@ def test_one_that_has_not_met_is_cancelled_with_a_reason_and_never_minuted(
         close_minutes(session, held, " ", viewer=viewer, now=now)
     assert bare.value.fields == {"note": "say_why_cancelled"}
     close_minutes(session, held, "Convoquée par erreur", viewer=viewer, now=now)
-    assert was_cancelled(held)
+    assert held.cancelled
     assert list(waiting_for_one(session, viewer)) == [file]
     open_minutes_again(session, held)
-    assert (was_cancelled(held), waiting_for_one(session, viewer)) == (False, [])
+    assert (held.cancelled, waiting_for_one(session, viewer)) == (False, [])
     granted = Decided("granted")
     decide(session, file, granted, turn=file.turn, viewer=viewer, now=now)
     with pytest.raises(Conflict, match="commission_not_met"):
         close_minutes(session, held, "Convoquée par erreur", viewer=viewer, now=now)
+
+
+def test_one_called_for_a_past_day_by_mistake_is_cancelled_while_nothing_was_decided(
+    session: Session, viewer: Viewer, now: datetime
+) -> None:
+    file, yesterday = waiting(session, viewer, now), now.date() - timedelta(days=1)
+    held = call_commission(session, yesterday, viewer=viewer, now=now)
+    put_on_agenda(session, held, file, viewer=viewer, now=now)
+    with pytest.raises(Invalid) as bare:
+        close_minutes(session, held, "", cancel=True, viewer=viewer, now=now)
+    assert bare.value.fields == {"note": "say_why_cancelled"}
+    close_minutes(session, held, "Un dimanche.", cancel=True, viewer=viewer, now=now)
+    assert (held.cancelled, list(waiting_for_one(session, viewer))) == (True, [file])
+    open_minutes_again(session, held)
+    assert (held.cancelled, held.is_open) == (False, True)
+    decide(session, file, Decided("granted"), turn=file.turn, viewer=viewer, now=now)
+    with pytest.raises(Conflict, match="commission_decided"):
+        close_minutes(session, held, "Un dimanche.", cancel=True, viewer=viewer, now=now)
+    close_minutes(session, held, "", viewer=viewer, now=now)
+    assert not held.cancelled
 
 
 @pytest.mark.parametrize("day", [None, date(2020, 1, 1), date(2030, 1, 1)])

@@ -18,6 +18,7 @@ from tests.factories import (
 )
 from tests.submissions import fill_shipped
 from visits.forms.published import publish_form
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
@@ -38,7 +39,15 @@ from visits.stock.central import (
     stock_of,
     withdraw,
 )
-from visits.stock.giving_out import Homes, give_out, homes_listed, homes_of, plan_giving
+from visits.stock.giving_out import (
+    Giving,
+    Homes,
+    check_given,
+    give_out,
+    homes_listed,
+    homes_of,
+    plan_giving,
+)
 from visits.stock.movements import MovementFilter, in_home, list_movements, recall
 from visits.stock.ordering import (
     OrderState,
@@ -219,6 +228,29 @@ def test_a_kit_for_many_homes_is_one_act_and_nobody_is_given_it_twice(
     assert refused.value.fields == {"kit": "more_than_in_stock"}
     withdraw(session, act, "Pas distribué", viewer=viewer, now=now)
     assert (in_stock(session, bulb), in_home(session, viewer, homes[2])) == (8, [])
+
+
+def test_what_is_given_out_names_its_day_and_batch_so_that_no_other_batch_is_called_back(
+    session: Session, viewer: Viewer, bulb: Article, now: datetime
+) -> None:
+    first, second = make_dwelling(session), make_dwelling(session)
+    day = timedelta(days=1)
+    for batch in ("A1", "A2"):
+        receive(session, bulb, 10, batch=batch, viewer=viewer, now=now - 3 * day)
+    for home, batch in ((first, " A1 "), (second, "A2")):
+        plan = plan_giving(session, Homes([home.id]), [(bulb, 1)], again=False)
+        given = Giving(now.date() - 3 * day, {bulb.id: batch})
+        give_out(session, plan, given, viewer=viewer, now=now)
+    (found,) = recall(session, viewer, bulb, "a1")
+    assert (found.dwelling, today_in_paris(found.at)) == (first, now.date() - 3 * day)
+    for wrong, code in (
+        (Giving(now.date() + day), {"given_on": "must_not_be_future"}),
+        (Giving(date(1990, 1, 1)), {"given_on": "too_long_ago"}),
+        (Giving(None, {bulb.id: "a" * 41}), {f"batch-{bulb.id}": "text_too_long"}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            check_given(wrong, now=now)
+        assert refused.value.fields == code
 
 
 @pytest.mark.parametrize("each", [-1, 51])

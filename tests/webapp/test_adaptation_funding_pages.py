@@ -1,6 +1,8 @@
 """The funding plan, the works and the commission of an adaptation, on their pages."""
 
+import csv
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +14,7 @@ from tests.pdf_text import text_of
 from tests.visits.adapting import NO_VISIT, agreed, fund, pay
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.funding import FundingSaid, note_funding
 from visits.adaptations.moving import move_file
 from visits.life.endings import Told
 from visits.life.moves import record_departure
@@ -20,6 +23,7 @@ from visits.models.commissions import Commission
 from visits.models.funding import AdaptationQuote, FundingNote
 from visits.models.life import HowTold
 from visits.models.people import Person
+from visits.models.works import WorkOrder
 from visits.people.protection import protect
 
 SignIn = Callable[..., FlaskClient]
@@ -70,6 +74,8 @@ def test_a_plan_is_made_on_its_page_and_says_what_has_no_payer(
     assert "ne paie jamais pour le logement social" in refused.text
     told = client.post(f"{page}/funding/payers", data=ASKED, follow_redirects=True).text
     assert "Le plan est égal au coût" in told
+    row = told[told.index("Qui finance") :].replace("\u202f", " ").replace("\xa0", " ")
+    assert "4 800,00 €" in row
     moved = client.post(page, data={"turn": turn, "step": "decision"}, follow_redirects=True)
     assert "Décider" in moved.text
     note, quote = session.scalars(select(FundingNote.id)).one(), None
@@ -126,11 +132,17 @@ def test_works_are_ordered_on_the_page_by_who_may_open_orders(
     gone["turn"] = str(session.get_one(AdaptationFile, file.id).turn)
     session.rollback()
     assert "still-going" in client.post(page, data=gone, follow_redirects=True).text
+    place = f"/work-orders/{session.scalars(select(WorkOrder.id)).one()}"
+    session.rollback()
+    of_order = client.get(place).text
+    assert "L’adaptation pour laquelle il a été commandé est terminée" in of_order
+    assert f'href="{page}"' in of_order and "N’en veut plus." not in of_order
     cancelling = f"{page}/works/cancel"
     assert "works/cancel" not in helper.get(page).text
     assert helper.post(cancelling).status_code == 403
     assert "still-going" not in client.post(cancelling, follow_redirects=True).text
     assert client.post(cancelling).status_code == 409
+    assert "pour laquelle il a été commandé" not in client.get(place).text
 
 
 def test_the_page_says_that_who_asked_for_it_no_longer_lives_there(
@@ -139,13 +151,47 @@ def test_the_page_says_that_who_asked_for_it_no_longer_lives_there(
     steps = (Step.ELIGIBILITY, Step.FUNDING, Step.DECISION, Step.AGREEMENT, Step.WORKS)
     file = waiting(session, *steps)
     page, client = f"/adaptations/{file.id}", client_as("coordinator")
-    session.rollback()
-    assert "n’habite plus" not in client.get(page).text
+    client.post(
+        f"{page}/works",
+        data={"trade": "plumbing", "place": "bathroom", "description": "Une douche."},
+    )
+    place = f"/work-orders/{session.scalars(select(WorkOrder.id)).one()}"
+    person = session.get_one(Person, file.person_id)
+    person.phone, person.do_not_contact = "+33612345678", False
+    session.commit()
+    for shown in (client.get(page).text, client.get(place).text):
+        assert "n’habite plus" not in shown and "tel:+33612345678" in shown
+    session.get_one(Person, file.person_id).do_not_contact = True
+    session.commit()
+    for shown in (client.get(page).text, client.get(place).text):
+        assert "tel:" not in shown and "qu’on ne la contacte pas" in shown
     told = Told(HowTold.PAGE, make_user(session).id, NOW)
     person = session.get_one(Person, file.person_id)
     record_departure(session, person, file.dwelling_id, on=NOW.date(), told=told)
     session.commit()
-    assert "n’habite plus" in client.get(page).text
+    for shown in (client.get(page).text, client.get(place).text):
+        assert "n’habite plus" in shown and "tel:" not in shown
+
+
+def test_what_the_pension_fund_was_asked_sums_to_its_rows_and_its_file(
+    client_as: SignIn, session: Session
+) -> None:
+    viewer = make_viewer(make_user(session))
+    for cents in (120_000, 30_050):
+        file = waiting(session, Step.ELIGIBILITY, Step.FUNDING)
+        file.person.born_on = date(1940, 1, 1)
+        said = FundingSaid("carsat_landlord", "asked", cents, NOW.date())
+        note_funding(session, file, said, viewer=viewer, now=NOW)
+    session.commit()
+    client, place = client_as("coordinator"), "/adaptations/accounts/"
+    page = client.get(place).text.replace("\u202f", " ").replace("\xa0", " ")
+    foot = page[page.index("<tfoot>") :]
+    assert "1 500,50 €" in foot
+    for cents in ("1 200,00 €", "300,50 €"):
+        assert cents in page[: page.index("<tfoot>")], cents
+    rows = list(csv.reader(client.get(f"{place}pension-fund.csv").text.splitlines(), delimiter=";"))
+    summed = sum(float(row[10].replace(",", ".")) for row in rows[1:])
+    assert (len(rows), summed) == (3, 1500.5)
 
 
 def test_the_tenant_s_certificate_is_noted_on_the_page_and_taken_back(
@@ -221,3 +267,19 @@ def test_a_commission_is_called_given_an_agenda_decides_and_closes_its_minutes(
     reader = client_as("social_worker")
     assert reader.get(called).status_code == 200
     assert reader.post(f"{called}/minutes", data={"what": "again"}).status_code == 403
+
+
+def test_a_commission_of_a_past_day_is_cancelled_on_its_page_with_why_and_back(
+    client_as: SignIn, session: Session
+) -> None:
+    client = client_as("coordinator")
+    place = client.post("/adaptations/commissions/", data={"held_on": "2026-03-08"}).location
+    assert "Elle ne s’est pas réunie" in client.get(place).text
+    cancelling = {"what": "cancel", "note": ""}
+    assert client.post(f"{place}/minutes", data=cancelling).status_code == 422
+    cancelling["note"] = "C’était un dimanche."
+    told = client.post(f"{place}/minutes", data=cancelling, follow_redirects=True).text
+    assert "Annulée : elle ne s’est pas réunie" in told and "C’était un dimanche." in told
+    assert "annulé" in text_of(client.get(f"{place}/minutes.pdf?language=fr").data)
+    again = client.post(f"{place}/minutes", data={"what": "again"}, follow_redirects=True).text
+    assert "Annulée : elle" not in again

@@ -1,9 +1,11 @@
 """The letter of a decision: read first, then printed; silent, protected, dead."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import NOW, make_case, make_user, make_viewer
@@ -12,8 +14,10 @@ from tests.visits.adapting import NO_VISIT, fund
 from visits.accounts.accounts import find_territory
 from visits.adaptations.deciding import Decided, decide
 from visits.adaptations.files import Request, open_by_hand
+from visits.adaptations.funding import FundingSaid, note_funding
 from visits.adaptations.moving import move_file
 from visits.models.adaptations import AdaptationFile, Step
+from visits.models.funding import FundingNote
 from visits.models.people import AlertCode, Person
 from visits.people.measures import note_alert
 from visits.people.protection import protect
@@ -106,6 +110,42 @@ def test_a_grant_says_that_nothing_is_done_without_her(
     assert "We agree to these works." in page
     assert "Nothing is done without your agreement" in page
     assert "If you do not agree" not in page and "What we offer you instead" not in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("asked", "would be €480.00: you tell us whether you agree"),
+        ("granted", "is €480.00, as you"),
+    ],
+)
+def test_a_grant_tells_her_share_as_planned_and_whether_she_agreed_to_it(
+    client_as: SignIn, session: Session, file: AdaptationFile, stage: str, told: str
+) -> None:
+    viewer = make_viewer(make_user(session))
+    (note,) = session.scalars(select(FundingNote)).all()
+    note.cents -= 48_000
+    for one in ("asked", "granted")[: 1 + (stage == "granted")]:
+        said = FundingSaid("tenant", one, 48_000, NOW.date())
+        note_funding(session, file, said, viewer=viewer, now=NOW)
+    path = said_of(session, file, Decided("granted"))
+    page = client_as("coordinator", language="en").get(path)
+    assert f"Your share {told}" in page.text
+
+
+def test_a_grant_in_part_says_until_when_the_rest_may_be_looked_at_again_and_the_page_asks_for_it(
+    client_as: SignIn, session: Session, file: AdaptationFile
+) -> None:
+    path = said_of(session, file, replace(REFUSED, outcome="in_part"))
+    turn = str(file.turn)
+    client = client_as("coordinator", language="en")
+    letter = client.get(path).text
+    assert "look again at what we refuse until" in letter and "10 May 2026" in letter
+    place = f"/adaptations/{file.id}"
+    assert f"{place}/review" in client.get(place).text
+    asked = {"turn": turn, "said": "Le mur est léger."}
+    told = client.post(f"{place}/review", data=asked, follow_redirects=True).text
+    assert "To be looked at again" in told and f"{place}/review" not in told
 
 
 @pytest.mark.parametrize("why", ["protected", "alert", "dead"])

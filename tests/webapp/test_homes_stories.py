@@ -212,6 +212,10 @@ def _asked_after(desk: Desk) -> None:
     for when in ("Follow-up after a month", "Follow-up after six months"):
         assert f"{when} · {file.reference}" in listed
     said = {"turn": file.turn, "used": "yes", "said": "Se lave seule."}
+    assert "is noted from 3 Apr 2026 on" in desk.client.get(page).text
+    assert desk.client.post(f"{page}/follow-up", data={**said, "holds": "yes"}).status_code == 409
+    desk.session.get_one(AdaptationFile, file.id).due_on = NOW.date()  # its day comes
+    desk.session.commit()
     bare = desk.client.post(f"{page}/follow-up", data=said)
     assert bare.status_code == 422
     assert "Se lave seule." in bare.text

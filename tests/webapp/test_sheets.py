@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from tests.diagnostics.test_forms_eco_kit import LAMP, ONE, SHOWER, TAP
 from tests.diagnostics.test_forms_social import ALONE, SURROUNDED
-from tests.factories import NOW, make_viewer
+from tests.factories import NOW, make_user, make_viewer
 from tests.homes import Home
 from tests.submissions import FALLS, GAS, fill
+from visits.homes.labels import RulesSaid, make_label
+from visits.homes.traits import TraitSaid, note_trait
 from visits.models.accounts import Role
 from visits.models.people import AccessEvent, AlertCode
 from visits.models.works import WorkOrder, WorkOrderState
@@ -122,6 +124,22 @@ def test_the_technical_sheet_tells_of_the_flat_and_nothing_of_who_lives_there(
     # An answer that opened no works, which she may not read.
     assert "Sortie ou équipement inutilisable" not in of_works
     assert client_as(Role.VISITOR).get(f"{page}/sheet.pdf").status_code == 403
+
+
+def test_the_technical_sheet_tells_how_far_one_gets_and_which_label_the_home_has(
+    home: Home, client_as: SignIn
+) -> None:
+    with home.house.sessions() as session:
+        dwelling = session.merge(home.visit).home
+        viewer, page = make_viewer(make_user(session)), f"/homes/{dwelling.id}/sheet.pdf"
+        note_trait(session, dwelling, TraitSaid("shower", 1, NOW.date()), viewer=viewer, now=NOW)
+        rules = RulesSaid(["shower"], NOW.date())
+        landlord = str(dwelling.landlord_id)
+        make_label(session, "Habitat senior", landlord, rules, viewer=viewer, now=NOW)
+        session.commit()
+    said = read(client_as(Role.COORDINATOR), page)
+    assert "Accès : Inatteignable en fauteuil" in said
+    assert "Habitat senior : A le label · depuis le 10/03/2026" in said
 
 
 def test_the_receipt_of_a_kit_counts_what_was_fitted_and_says_what_it_saves(

@@ -196,7 +196,13 @@ def agenda_item_of(session: Session, file: AdaptationFile) -> CommissionItem | N
 
 
 def close_minutes(
-    session: Session, commission: Commission, note: str, *, viewer: Viewer, now: datetime
+    session: Session,
+    commission: Commission,
+    note: str,
+    *,
+    cancel: bool = False,
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
     """Close the minutes of a commission on adaptations; see `close_with`.
 
@@ -205,7 +211,7 @@ def close_minutes(
     """
     items = [one for one in commission.items if one.taken_off_at is None]
     decided = any(one.decided for one in items)
-    close_with(session, commission, note, decided=decided, viewer=viewer, now=now)
+    close_with(session, commission, note, decided=decided, cancel=cancel, viewer=viewer, now=now)
     for item in items:
         item.cost_cents, item.priority = plan_of(session, item.file).cost_cents, item.file.priority
     session.flush()
@@ -235,32 +241,29 @@ def close_with(
     note: str,
     *,
     decided: bool,
+    cancel: bool = False,
     viewer: Viewer,
     now: datetime,
 ) -> None:
     """Close the minutes; what was not decided waits for another commission.
 
-    Before its day nothing was minuted: a commission is cancelled so, and `note` says why. Raises
-    Invalid for a note too long, or without one then, Conflict when they are closed already, or
-    for one that `decided` something before its day.
+    Before its day nothing was minuted: a commission is cancelled so, as is one that is said to
+    have never met, and `note` says why. Raises Invalid for a note too long, or without one then,
+    Conflict when they are closed already, or for one that is cancelled and `decided` something.
     """
     refuse_closed(commission)
     if len(note.strip()) > NOTE_LENGTH:
         raise Invalid({"note": "too_long"})
-    if today_in_paris(now) < commission.held_on:
+    early = today_in_paris(now) < commission.held_on
+    if early or cancel:
         if decided:
-            raise Conflict("commission_not_met")
+            raise Conflict("commission_not_met" if early else "commission_decided")
         if not note.strip():
             raise Invalid({"note": "say_why_cancelled"})
     commission.note = note.strip() or None
     commission.closed_at, commission.closed_by_id = now, viewer.user_id
+    commission.cancelled = early or cancel
     session.flush()
-
-
-def was_cancelled(commission: Commission) -> bool:
-    """Tell whether a commission was closed before its day: it never met."""
-    closed_at = commission.closed_at
-    return closed_at is not None and today_in_paris(closed_at) < commission.held_on
 
 
 def open_minutes_again(session: Session, commission: Commission) -> None:
@@ -274,8 +277,14 @@ def open_minutes_again(session: Session, commission: Commission) -> None:
     for item in commission.items:
         if item.file_id in elsewhere and item.taken_off_at is None and not item.decided:
             item.taken_off_at, item.taken_off_by_id = commission.closed_at, commission.closed_by_id
-    commission.closed_at = commission.closed_by_id = None
+    open_again(commission)
     session.flush()
+
+
+def open_again(commission: Commission) -> None:
+    """Let a commission be as if its minutes were not closed, nor itself cancelled."""
+    commission.closed_at = commission.closed_by_id = None
+    commission.cancelled = False
 
 
 def refuse_closed(commission: Commission) -> None:

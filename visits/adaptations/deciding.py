@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, contains_eager
 from visits.adaptations.alternatives import offer_alternatives
 from visits.adaptations.commissions import agenda_item_of
 from visits.adaptations.moving import put, read_just_now, words_of_move, wrong_talk
-from visits.adaptations.path import REACHED_FROM, delay_of, silence_is_over
+from visits.adaptations.path import REACHED_FROM, REVIEWED_FROM, delay_of, silence_is_over
 from visits.ground.db import new_id
 from visits.ground.deadlines import months_after, today_in_paris
 from visits.ground.errors import Conflict, Invalid
@@ -204,8 +204,14 @@ def latest_told(
 
 
 def review_until(session: Session, file: AdaptationFile) -> date | None:
-    """Give the last day to ask for a refusal to be looked at again; None for no refusal."""
-    if file.step is not Step.REFUSED:
+    """Give the last day to ask for what was refused to be looked at again; None for nothing.
+
+    What is refused of a grant in part may be until she agrees to the rest.
+    """
+    if file.step not in REVIEWED_FROM:
+        return None
+    decision = standing_decision(session, file)
+    if decision is None or decision.outcome is Outcome.GRANTED:
         return None
     refused_on = today_in_paris(file.since)
     return months_after(refused_on, int(delay_of(session, REVIEW, on=refused_on).value))

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from visits.adaptations.moving import put, read_just_now, words_of_move
+from visits.adaptations.to_do import asked_from
+from visits.cases.cases import home_of
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid
 from visits.models.adaptations import (
     AdaptationFile,
@@ -47,12 +50,14 @@ def note_follow_up(
 ) -> AdaptationFollowUp:
     """Note what came of the follow-up where a file stands, and bring it on; `turn` is that read.
 
-    Raises Conflict when it waits for none or somebody moved it meanwhile, Invalid field by field:
-    where nothing is known, the words say why.
+    Raises Conflict when it waits for none, its time is still to come, or somebody moved it
+    meanwhile; Invalid field by field: where nothing is known, the words say why.
     """
     read_just_now(file, turn)
     if file.step not in LEADS_TO:
         raise Conflict("adaptation_not_to_follow_up")
+    if too_early_until(session, file, today=today_in_paris(now)) is not None:
+        raise Conflict("follow_up_too_early")
     fields = _wrong(said)
     if fields:
         raise Invalid(fields)
@@ -66,6 +71,18 @@ def note_follow_up(
     session.add(noted)
     session.flush()
     return noted
+
+
+def too_early_until(session: Session, file: AdaptationFile, *, today: date) -> date | None:
+    """Give from when on the follow-up may be noted where a file stands, None where it may be now.
+
+    Whoever died, or lives there no more, is asked nothing: that is noted at once.
+    """
+    if file.step not in LEADS_TO or file.due_on is None:
+        return None
+    first = asked_from(session, file.due_on, today=today)
+    lives_there = not file.person.died_on and home_of(session, file.person) == file.dwelling_id
+    return first if today < first and lives_there else None
 
 
 def _wrong(said: FollowUpSaid) -> dict[str, str]:

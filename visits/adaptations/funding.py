@@ -37,9 +37,9 @@ class Line:
     payer: Payer
     notes: Sequence[FundingNote]
 
-    def at(self, stage: PayerStage) -> list[FundingNote]:
-        """List what stands of a stage; of what was paid, each payment."""
-        return [note for note in self.notes if note.stage is stage]
+    def at(self, stage: str) -> list[FundingNote]:
+        """List what stands of a stage, by its name; of what was paid, each payment."""
+        return [note for note in self.notes if note.stage == stage]
 
     @property
     def asked(self) -> FundingNote:

@@ -55,8 +55,8 @@ REACHED_FROM: Mapping[Step, tuple[Step, ...]] = {
     Step.VISIT: (Step.ELIGIBILITY,),
     # A bar or a seat needs no visit of its own.
     Step.FUNDING: (Step.ELIGIBILITY, Step.VISIT),
-    # A refusal may be looked at again.
-    Step.DECISION: (Step.FUNDING, Step.REFUSED),
+    # What was refused, of all of it or of a part, may be looked at again.
+    Step.DECISION: (Step.FUNDING, Step.AGREEMENT, Step.REFUSED),
     Step.AGREEMENT: (Step.DECISION,),
     Step.WORKS: (Step.AGREEMENT,),
     Step.RECEPTION: (Step.WORKS,),
@@ -67,6 +67,8 @@ REACHED_FROM: Mapping[Step, tuple[Step, ...]] = {
     Step.REFUSED: (Step.ELIGIBILITY, Step.DECISION),
     Step.WITHDRAWN: OPEN_STEPS,
 }
+# From where only a review leads back to a decision.
+REVIEWED_FROM = (Step.AGREEMENT, Step.REFUSED)
 # Where only a decision leads, and where only what came of a follow-up does.
 DECIDED = (Step.AGREEMENT, Step.REFUSED)
 FOLLOWED = (Step.LAST_FOLLOW_UP, Step.ACCOUNTS)
@@ -144,12 +146,13 @@ def _delay(session: Session, stage: Stage, *, on: date) -> str:
 def ways_on(file: AdaptationFile) -> list[Step]:
     """List where somebody may bring a file by saying so.
 
-    A decision, and what came of a follow-up, have forms of their own.
+    A decision, a review, and what came of a follow-up, have forms of their own.
     """
     return [
         step
         for step, origins in REACHED_FROM.items()
         if file.step in origins and step not in (*DECIDED, *FOLLOWED) and file.is_open
+        if not (step is Step.DECISION and file.step in REVIEWED_FROM)
     ]
 
 
@@ -176,7 +179,7 @@ def silence_is_over(file: AdaptationFile, *, today: date) -> bool:
 def legal_day(session: Session, file: AdaptationFile) -> date | None:
     """Give the last day of the delay of the law that runs where a file stands, if one does.
 
-    A refusal was an answer, were it looked at again; one that came too late was none.
+    A decision was an answer, were it looked at again; one that came too late was none.
     """
     running = legal_delay_of(file)
     if running is None:
@@ -184,7 +187,7 @@ def legal_day(session: Session, file: AdaptationFile) -> date | None:
     ended_on = file.works_ended_on or today_in_paris(file.since)
     begun = file.asked_on if running is Legal.SILENCE else ended_on
     until = months_after(begun, legal_months(session, running, on=begun))
-    answered = running is Legal.SILENCE and _refused_by(session, file, until)
+    answered = running is Legal.SILENCE and _decided_by(session, file, until)
     return None if answered else until
 
 
@@ -198,12 +201,12 @@ def near_until(session: Session, *, today: date) -> date:
     return today + timedelta(days=int(delay_of(session, WARNING, on=today).value))
 
 
-def _refused_by(session: Session, file: AdaptationFile, until: date) -> bool:
-    refused = select(AdaptationMove.at).where(
+def _decided_by(session: Session, file: AdaptationFile, until: date) -> bool:
+    decided = select(AdaptationMove.at).where(
         AdaptationMove.file_id == file.id,
-        AdaptationMove.step == Step.REFUSED,
+        AdaptationMove.step.in_(DECIDED),
         AdaptationMove.taken_back_at.is_(None),
     )
     session.flush()
-    moments = session.scalars(refused.order_by(AdaptationMove.at, AdaptationMove.id))
+    moments = session.scalars(decided.order_by(AdaptationMove.at, AdaptationMove.id))
     return any(today_in_paris(at) <= until for at in moments)

@@ -77,6 +77,11 @@ def lacking(session: Session, file: AdaptationFile) -> bool:
     return any(step not in there or there[step].state not in live for step in wanted)
 
 
+def asked_from(session: Session, day: date, *, today: date) -> date:
+    """Give from when on a follow-up that is due on a day may be asked for: shortly before it."""
+    return day - timedelta(days=int(delay_of(session, WINDOW, on=today).value))
+
+
 def hand_over(session: Session, file: AdaptationFile) -> None:
     """Let what is open of an adaptation be of whoever has it in hand, else of the step's role."""
     for step, task in tasks_of_file(session, file).items():
@@ -141,8 +146,7 @@ def _first_day(session: Session, step: Step, day: date, *, today: date) -> date:
     """Give from when on it may be done: a visit at once, a follow-up shortly before its day."""
     if step is Step.VISIT:
         return min(today, day)
-    ahead = timedelta(days=int(delay_of(session, WINDOW, on=today).value))
-    return min(max(today, day - ahead), day)
+    return min(max(today, asked_from(session, day, today=today)), day)
 
 
 def _own(session: Session, file: AdaptationFile, step: Step, task: Task) -> None:

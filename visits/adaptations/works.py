@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from visits.models.adaptations import AdaptationFile, AdaptationOrder, Step
 from visits.models.works import OPEN_STATES, WorkOrder, WorkOrderState
+from visits.sight import Viewer
+from visits.sight.adaptations import visible_adaptations
 
 # Closed without having been done.
 NOT_DONE = (*OPEN_STATES, WorkOrderState.CANCELLED)
@@ -31,6 +33,20 @@ def still_going(session: Session, file: AdaptationFile) -> Sequence[WorkOrder]:
     given = select(AdaptationOrder.work_order_id).where(AdaptationOrder.file_id == file.id)
     orders = select(WorkOrder).where(WorkOrder.id.in_(given), WorkOrder.state.in_(OPEN_STATES))
     return session.scalars(orders.order_by(WorkOrder.opened_at, WorkOrder.id)).all()
+
+
+def ended_without(session: Session, viewer: Viewer, order: WorkOrder) -> AdaptationFile | None:
+    """Give the adaptation of an order that still goes though it has ended, of those one may see."""
+    if not order.is_open:
+        return None
+    ended = (
+        select(AdaptationFile)
+        .join(AdaptationOrder, AdaptationOrder.file_id == AdaptationFile.id)
+        .join(AdaptationFile.person)
+        .where(AdaptationOrder.work_order_id == order.id, visible_adaptations(viewer))
+        .where(AdaptationFile.step.in_((Step.REFUSED, Step.WITHDRAWN)))
+    )
+    return session.scalars(ended).one_or_none()
 
 
 def all_done(orders: Sequence[WorkOrder]) -> bool:

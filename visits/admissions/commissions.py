@@ -13,6 +13,7 @@ from visits.adaptations.commissions import (
     close_with,
     commissions_of,
     find_one_of,
+    open_again,
     refuse_closed,
 )
 from visits.admissions.requests import log, programmes_with_places
@@ -180,14 +181,20 @@ def agenda_item_of(session: Session, admission: Admission) -> AdmissionItem | No
 
 
 def close_minutes(
-    session: Session, commission: Commission, note: str, *, viewer: Viewer, now: datetime
+    session: Session,
+    commission: Commission,
+    note: str,
+    *,
+    cancel: bool = False,
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
     """Close the minutes of a commission on places; see `close_with`."""
     here = select(AdmissionItem).where(
         AdmissionItem.commission_id == commission.id, AdmissionItem.taken_off_at.is_(None)
     )
     decided = any(one.decided for one in session.scalars(here.order_by(AdmissionItem.id)))
-    close_with(session, commission, note, decided=decided, viewer=viewer, now=now)
+    close_with(session, commission, note, decided=decided, cancel=cancel, viewer=viewer, now=now)
 
 
 def open_minutes_again(session: Session, commission: Commission) -> None:
@@ -202,5 +209,5 @@ def open_minutes_again(session: Session, commission: Commission) -> None:
     for item in session.scalars(here.order_by(AdmissionItem.id)):
         if item.admission_id in elsewhere and item.taken_off_at is None and not item.decided:
             item.taken_off_at, item.taken_off_by_id = commission.closed_at, commission.closed_by_id
-    commission.closed_at = commission.closed_by_id = None
+    open_again(commission)
     session.flush()

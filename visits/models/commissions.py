@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from visits.ground.db import Base, EncryptedText, new_id, stored_enum
@@ -15,7 +15,8 @@ class Commission(Base):
     """A day on which an organisation decides: on adaptations, or on the places of a `programme`.
 
     `present` says who is there, by name or function; `note` is what is written in the minutes
-    beside the decisions. Once they are `closed` nothing on the agenda changes.
+    beside the decisions. Once they are `closed` nothing on the agenda changes. One that never met
+    is `cancelled`: closed too, with why.
     """
 
     __tablename__ = "commission"
@@ -30,6 +31,7 @@ class Commission(Base):
     note: Mapped[str | None] = mapped_column(EncryptedText)
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    cancelled: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     made_by: Mapped[User] = relationship(foreign_keys=[made_by_id])
     closed_by: Mapped[User | None] = relationship(foreign_keys=[closed_by_id])

@@ -2,23 +2,25 @@
 
 import re
 import uuid
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session
 
 from visits.ground.bulk import insert_many
 from visits.ground.db import new_id
+from visits.ground.deadlines import midnight_in_paris, today_in_paris
 from visits.ground.errors import Invalid
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.stock import Article, Given, KitMovement, MovementKind
 from visits.sight import Viewer
 from visits.sight.homes import visible_homes
-from visits.stock.central import STANDS, in_stock, movement_of
+from visits.stock.central import BATCH_LENGTH, STANDS, in_stock, movement_of
 
 MOST_HOMES, MOST_A_HOME = 20_000, 50
+LONGEST_AGO, A_DAY = timedelta(days=2 * 366), timedelta(days=1)
 _BETWEEN = re.compile(r"[\s,;]+")
 _AT_ONCE = 500
 
@@ -44,6 +46,17 @@ class Need:
     def is_short(self) -> bool:
         """Tell whether there are not enough."""
         return self.needed > self.there
+
+
+@dataclass(frozen=True)
+class Giving:
+    """On which day it was given, today unless said, and of which batch, by article."""
+
+    on: date | None = None
+    batches: Mapping[uuid.UUID, str] = field(default_factory=dict)
+
+
+TODAY = Giving()
 
 
 @dataclass(frozen=True)
@@ -119,11 +132,28 @@ def _given_before(
     return set(session.scalars(given)) & set(homes.ids)
 
 
-def give_out(session: Session, plan: Plan, *, viewer: Viewer, now: datetime) -> uuid.UUID:
+def check_given(given: Giving, *, now: datetime) -> None:
+    """Refuse a day to come, or one long ago, and a batch too long; raises Invalid."""
+    fields = {}
+    if given.on is not None and given.on > today_in_paris(now):
+        fields["given_on"] = "must_not_be_future"
+    elif given.on is not None and given.on < today_in_paris(now) - LONGEST_AGO:
+        fields["given_on"] = "too_long_ago"
+    for article_id, batch in given.batches.items():
+        if len(batch.strip()) > BATCH_LENGTH:
+            fields[f"batch-{article_id}"] = "text_too_long"
+    if fields:
+        raise Invalid(fields)
+
+
+def give_out(
+    session: Session, plan: Plan, given: Giving = TODAY, *, viewer: Viewer, now: datetime
+) -> uuid.UUID:
     """Note that each home of a plan was given its kit; gives the act, to be withdrawn as one.
 
-    Raises Invalid when no home is meant or an article does not suffice.
+    Raises Invalid when no home is meant, an article does not suffice, or for a day or a batch.
     """
+    check_given(given, now=now)
     if not plan.homes.ids:
         raise Invalid({"references": "no_home_known"})
     if any(need.is_short for need in plan.needs):
@@ -134,9 +164,13 @@ def give_out(session: Session, plan: Plan, *, viewer: Viewer, now: datetime) -> 
             need.article, MovementKind.GIVEN, -need.needed, viewer=viewer, now=now
         )
         movement.id, movement.act_id = new_id(), act_id
+        movement.batch = given.batches.get(need.article.id, "").strip()
+        if given.on is not None and given.on < today_in_paris(now):
+            # After all that came that day.
+            movement.at = midnight_in_paris(given.on + A_DAY) - timedelta(minutes=1)
         session.add(movement)
         session.flush()
         rows = [{"dwelling_id": one} for one in plan.homes.ids]
-        given: Table = Given.__table__  # type: ignore[assignment]
-        insert_many(session, given, rows, movement_id=movement.id, quantity=need.each)
+        homes: Table = Given.__table__  # type: ignore[assignment]
+        insert_many(session, homes, rows, movement_id=movement.id, quantity=need.each)
     return act_id

@@ -53,7 +53,7 @@ TAKES: Mapping[Step, tuple[float, float]] = {
     Step.WORKS: (18, 80),
     Step.RECEPTION: (2, 13),
     Step.FIRST_FOLLOW_UP: (28, 34),
-    Step.LAST_FOLLOW_UP: (140, 155),
+    Step.LAST_FOLLOW_UP: (150, 165),
     Step.ACCOUNTS: (10, 50),
 }
 SLOW, TIMES = 0.12, (1.8, 3.5)

@@ -36,6 +36,7 @@ def index() -> ResponseReturnValue:
             years=range(today_in_paris(now()).year, FIRST_YEAR - 1, -1),
             paid=paid,
             called=called,
+            summed={stage: sum(_cents(one, stage) for one in called) for stage in PayerStage},
         )
 
 
@@ -96,6 +97,11 @@ def _fund_row(one: Called) -> list[str]:
         adaptation_name(one.file.code), _euros(one.plan.cost_cents or 0),
         *(cell for step in steps for cell in step),
     ]  # fmt: skip
+
+
+def _cents(one: Called, stage: PayerStage) -> int:
+    """Sum what the fund was asked, granted or paid for an adaptation."""
+    return sum(note.cents for note in one.line.at(stage))
 
 
 def _noted(notes: Sequence[FundingNote]) -> tuple[str, str]:

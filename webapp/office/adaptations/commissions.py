@@ -21,7 +21,6 @@ from visits.adaptations.commissions import (
     put_on_agenda,
     take_off_agenda,
     waiting_for_one,
-    was_cancelled,
 )
 from visits.adaptations.files import find_file, label_of
 from visits.ground.deadlines import today_in_paris
@@ -109,14 +108,15 @@ def take_off(commission_id: uuid.UUID, item_id: uuid.UUID) -> ResponseReturnValu
 @commissions.post("/<uuid:commission_id>/minutes")
 @requires(Action.DECIDE_ADAPTATIONS)
 def close(commission_id: uuid.UUID) -> ResponseReturnValue:
-    """Close the minutes, or open them again."""
+    """Close the minutes, cancel what never met, or open them again."""
 
     def change(session: Session, commission: Commission) -> None:
         if request.form.get("what") == "again":
             open_minutes_again(session, commission)
         else:
             note = request.form.get("note", "").replace("\r\n", "\n")
-            close_minutes(session, commission, note, viewer=viewer(), now=now())
+            cancel = request.form.get("what") == "cancel"
+            close_minutes(session, commission, note, cancel=cancel, viewer=viewer(), now=now())
 
     return _change(commission_id, change)
 
@@ -142,7 +142,6 @@ def _list(refused: Invalid | None = None) -> str:
             listed=list_commissions(session, viewer(), wanted=wanted_latest_first("held")),
             waiting=[(file, label_of(file)) for file in waiting],
             day_now=today_in_paris(now()),
-            was_cancelled=was_cancelled,
             typed=request.form,
             errors=_said(refused),
         )
@@ -174,7 +173,6 @@ def _page(commission_id: uuid.UUID, refused: Invalid | None = None) -> str:
             found=found,
             age=age,
             day_now=today_in_paris(now()),
-            was_cancelled=was_cancelled,
             note_length=NOTE_LENGTH,
             typed=request.form,
             errors=_said(refused),

@@ -28,7 +28,12 @@ from visits.adaptations.files import (
     may_be_asked,
     who_may_hold,
 )
-from visits.adaptations.following_up import LEADS_TO, NEEDED_LENGTH, follow_ups_of
+from visits.adaptations.following_up import (
+    LEADS_TO,
+    NEEDED_LENGTH,
+    follow_ups_of,
+    too_early_until,
+)
 from visits.adaptations.funding import plan_of
 from visits.adaptations.funding_papers import missing_papers, papers_of
 from visits.adaptations.missing import missing_in
@@ -91,11 +96,13 @@ def page_of_file(adaptation_id: uuid.UUID, refused: Invalid | None = None) -> st
         shown.add(file.person_id)
         fields = refused.fields if refused else {}
         errors = {name: sentence(code) for name, code in fields.items()}
+        if "said" in errors and request.form.get("step") == Step.WITHDRAWN:
+            errors["why"] = errors.pop("said")  # it is asked for in a form of its own
         return render_template(
             "adaptations/show.html",
             file=file,
             label=label_of(file),
-            left=file.is_open and home_of(session, file.person) != file.dwelling_id,
+            left=home_of(session, file.person) != file.dwelling_id,
             errors=errors,
             typed=request.form,
             **_path_shown(session, file),
@@ -142,6 +149,7 @@ def _seen_and_asked(session: Session, file: AdaptationFile) -> dict[str, Any]:
         "may_ask": may_be_asked(session, viewer(Action.FOLLOW_ADAPTATIONS), file),
         "follow_ups": follow_ups_of(session, file),
         "follows_up": file.step in LEADS_TO,
+        "too_early_until": too_early_until(session, file, today=today_in_paris(now())),
         "uses": list(Used),
         "hold": list(Holds),
         "needed_length": NEEDED_LENGTH,

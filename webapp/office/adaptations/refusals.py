@@ -33,6 +33,10 @@ REFUSALS: dict[str, Any] = {
     ),
     "say_why_no_visit": _l("Without a visit, say why none is needed."),
     "adaptation_not_to_follow_up": _l("It waits for no follow-up where it stands now."),
+    "follow_up_too_early": _l(
+        "It is too early to ask how it goes since the works: its file says from when on. Nothing "
+        "was noted."
+    ),
     "adaptation_not_to_ask": _l(
         "It is among what is to do already, or she has no open case to put it in."
     ),
@@ -114,7 +118,10 @@ REFUSALS: dict[str, Any] = {
         "Something was decided on this agenda, and its day is still to come: close the minutes "
         "once the commission has met. Nothing was changed."
     ),
-    "say_why_cancelled": _l("Its day is still to come: say why the commission is cancelled."),
+    "commission_decided": _l(
+        "Something was decided on this agenda: take it back first, or close the minutes."
+    ),
+    "say_why_cancelled": _l("Say why the commission is cancelled."),
     "minutes_are_closed": _l("The minutes are closed. Nothing was changed."),
     "minutes_are_open": _l("The minutes are open. Nothing was changed."),
     "no_home_to_adapt": _l("She has no home here that could be adapted."),

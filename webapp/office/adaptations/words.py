@@ -237,6 +237,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "adaptations_by_hand.asked_on": _l("Asked on"),
         "adaptations_by_hand.wish": _l("In her own words"),
         "adaptations.said": _l("What was said"),
+        "adaptations.why": _l("Why"),
         "adaptations.priority": _l("Priority"),
         "adaptations.holder": _l("In whose hands"),
         "adaptation_decisions.said": _l("What she says of it"),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from visits.adaptations.commissions import NOTE_LENGTH, was_cancelled
+from visits.adaptations.commissions import NOTE_LENGTH
 from visits.admissions.commissions import (
     PRESENT_LENGTH,
     agenda_of,
@@ -113,14 +113,15 @@ def present(admission_commission_id: uuid.UUID) -> ResponseReturnValue:
 @commissions.post("/<uuid:admission_commission_id>/minutes")
 @requires(Action.DECIDE)
 def close(admission_commission_id: uuid.UUID) -> ResponseReturnValue:
-    """Close the minutes, or open them again."""
+    """Close the minutes, cancel what never met, or open them again."""
 
     def do(session: Session, commission: Commission) -> None:
         if request.form.get("what") == "again":
             open_minutes_again(session, commission)
         else:
             note = request.form.get("note", "").replace("\r\n", "\n")
-            close_minutes(session, commission, note, viewer=viewer(), now=now())
+            cancel = request.form.get("what") == "cancel"
+            close_minutes(session, commission, note, cancel=cancel, viewer=viewer(), now=now())
 
     return _change(admission_commission_id, do)
 
@@ -148,7 +149,6 @@ def _list(refused: Refused | None = None) -> str:
             programmes=[(code, names[code]) for code in programmes_deciding(session)],
             programme_names=names,
             day_now=today_in_paris(now()),
-            was_cancelled=was_cancelled,
             **refusal_said(refused),
         )
 
@@ -169,7 +169,6 @@ def _page(commission_id: uuid.UUID, refused: Refused | None = None) -> str:
             waiting=waiting,
             programme_names=programme_names(session),
             day_now=today_in_paris(now()),
-            was_cancelled=was_cancelled,
             note_length=NOTE_LENGTH,
             present_length=PRESENT_LENGTH,
             **refusal_said(refused),

@@ -72,7 +72,7 @@ def minutes_of(
     elif commission.closed_by is not None:
         said = {"day": spoken_day(commission.closed_at), "name": commission.closed_by.name}
         by = _("closed on %(day)s by %(name)s", **said)
-        if on_adaptations.was_cancelled(commission):
+        if commission.cancelled:
             by = _("cancelled on %(day)s by %(name)s", **said)
         about += [(_("Minutes of the meeting"), by)]
     landlord = session.get_one(Organisation, commission.organisation_id)

@@ -17,7 +17,7 @@ from visits.messages.ways import silent_because
 from visits.models.adaptations import AdaptationDecision, AdaptationFile, Outcome, Priority, Step
 from visits.models.admissions import Admission, AdmissionDecision, AdmissionStep
 from visits.models.commissions import CommissionItem
-from visits.models.funding import Payer
+from visits.models.funding import Payer, PayerStage
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling
 from webapp.frame.languages import pick
@@ -102,13 +102,23 @@ def of_adaptation(
         what=pick(label_of(file)),
         decision=decision,
         follows=_follows(session, file) if works else "",
-        again=_(
-            "You may ask us to look at it again until %(day)s: ring us or write to us.",
-            day=spoken_day(until),
-        )
-        if until is not None
-        else "",
+        again=_again(until, in_part=works) if until is not None else "",
         beside=tuple(told),
+    )
+
+
+def _again(until: date, *, in_part: bool) -> str:
+    """Say until when what is refused may be looked at again: all of it, or a part."""
+    said = {"day": spoken_day(until)}
+    if in_part:
+        part = _(
+            "You may ask us to look again at what we refuse until %(day)s, before you agree to "
+            "the rest: ring us or write to us.",
+            **said,
+        )
+        return str(part)
+    return str(
+        _("You may ask us to look at it again until %(day)s: ring us or write to us.", **said)
     )
 
 
@@ -121,10 +131,15 @@ def _follows(session: Session, file: AdaptationFile) -> str:
         )
         return str(own)
     lines = plan_of(session, file).lines
-    share = sum(one.planned_cents for one in lines if one.payer is Payer.TENANT)
+    hers = next((one for one in lines if one.payer is Payer.TENANT), None)
     says = [_("Nothing is done without your agreement: we ask you before works begin.")]
-    if share:
-        says.append(_("Your share would be %(share)s.", share=euros(share)))
+    if hers is not None:
+        share = euros(hers.planned_cents)
+        says.append(
+            _("Your share would be %(share)s: you tell us whether you agree to it.", share=share)
+            if hers.stage is PayerStage.ASKED
+            else _("Your share is %(share)s, as you agreed.", share=share)
+        )
     return " ".join(says)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.deadlines import today_in_paris
 from visits.homes.files import Eyes, home_file
+from visits.homes.labelled import Labelled, labelled
 from visits.homes.register import tell
 from visits.homes.traits import ENTRANCE_DOOR, INNER_DOOR, STEPS
 from visits.intake.leaving import may_read
@@ -86,14 +87,24 @@ def _fitted(session: Session, dwelling: Dwelling) -> list[tuple[str, str]]:
     """Say what is fitted and measured there, and since when; nothing of who lives there."""
     day_now = today_in_paris(now())
     adapted = tell(session, [dwelling.id], today=day_now)[dwelling.id]
+    labels = labelled(session, {dwelling.id: adapted.traits}, today=day_now)
     fitted = [
         (word("trait", one.trait), _("since %(day)s", day=day(one.since))) for one in adapted.fitted
     ]
     measured = [(one, adapted.value(one)) for one in (ENTRANCE_DOOR, INNER_DOOR, STEPS)]
     return [
+        (_("Access"), word("access_class", adapted.access)),
         *fitted,
         *((word("trait", one), str(value)) for one, value in measured if value is not None),
+        *((one.label.name, _stands(one)) for one in labels.get(dwelling.id, [])),
     ]
+
+
+def _stands(one: Labelled) -> str:
+    """Say how a home stands before a label, and since when it has it."""
+    standing = word("label_standing", one.standing)
+    since = [_("since %(day)s", day=day(one.since))] if one.since else []
+    return " · ".join([standing, *since])
 
 
 def _works(orders: list[WorkOrder]) -> dict[str, Any]:

@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.stock import Article, MovementKind
 from visits.sight.homes import find_residence
 from visits.stock.articles import KEPT, list_articles
-from visits.stock.central import WHY_LENGTH, stock_of, withdraw
+from visits.stock.central import BATCH_LENGTH, WHY_LENGTH, stock_of, withdraw
 from visits.stock.giving_out import (
     MOST_A_HOME,
     MOST_HOMES,
+    Giving,
     Plan,
+    check_given,
     give_out,
     homes_listed,
     homes_of,
@@ -37,6 +40,7 @@ from webapp.frame.languages import day, ngettext
 from webapp.frame.transaction import now, reading, transaction
 from webapp.office.frame.list_file import list_file, whole
 from webapp.office.frame.listing import stands_at, wanted_latest_first
+from webapp.office.frame.moments import typed_day
 from webapp.office.stock.kits import typed_article
 from webapp.office.stock.words import kept_item
 from webapp.words import word
@@ -196,10 +200,11 @@ def give() -> ResponseReturnValue:
         if request.form.get("seen") != "1":
             with reading() as session:
                 plan = _plan(session)
+            check_given(_given(plan), now=now())
             return _giving(plan=plan)
         with transaction() as session:
             plan = _plan(session)
-            give_out(session, plan, viewer=viewer(), now=now())
+            give_out(session, plan, _given(plan), viewer=viewer(), now=now())
     except Invalid as refused:
         return _giving(refused.fields), 422
     except NotFound:
@@ -228,6 +233,17 @@ def _plan(session: Session) -> Plan:
     return plan_giving(session, homes, kit, again=typed.get("again") == "1")
 
 
+def _given(plan: Plan) -> Giving:
+    """Read on which day it was given, and of which batch."""
+    text = request.form.get("given_on", "")
+    try:
+        on = typed_day(text) if text else None
+    except ValueError:
+        raise Invalid({"given_on": "bad_date"}) from None
+    kept = [need.article.id for need in plan.needs]
+    return Giving(on, {one: request.form.get(f"batch-{one}", "") for one in kept})
+
+
 def _each(article: Article) -> int | None:
     """Read how many of an article each home is given; nothing where nothing is typed."""
     name = f"each-{article.id}"
@@ -247,6 +263,8 @@ def _giving(errors: Mapping[str, str] | None = None, plan: Plan | None = None) -
         residence=request.values.get("residence", ""),
         most_homes=MOST_HOMES,
         most_a_home=MOST_A_HOME,
+        batch_length=BATCH_LENGTH,
+        day_now=today_in_paris(now()),
         typed=request.form,
         errors={name: sentence(code) for name, code in (errors or {}).items()},
     )

@@ -44,6 +44,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "rating": _l("Power or flow"),
         "references": _l("References of dwellings"),
         "supplier": _l("Supplier"),
+        "kits.visitor_id": _l("Whose bag"),
+        "given_on": _l("Given on, today unless said"),
     },
 }
 

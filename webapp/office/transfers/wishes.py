@@ -45,7 +45,7 @@ from webapp.office.frame.needs import needs_form, typed_needs
 
 transfer_wishes = Blueprint("transfer_wishes", __name__, url_prefix="/transfers")
 
-# So many homes are proposed on a page, what misses least first; it says how many more there are.
+# So many homes are proposed at first, what misses least first; the page leads to all the others.
 MOST_SHOWN = 20
 
 
@@ -203,13 +203,14 @@ def _page(wish_id: uuid.UUID, refused: Invalid | None = None) -> str:
         waits = wish.is_waiting
         matches = matches_of(session, homes, wish, today=today) if waits else []
         seen = _homes_seen(session, homes, wish)
+        most = None if request.args.get("all") == "1" else MOST_SHOWN
         on_offer = wish.standing is not None and wish.standing.dwelling_id in seen
         return render_template(
             "transfers/show.html",
             wish=wish,
             needs=needs_of(session, wish.person_id),
-            matches=matches[:MOST_SHOWN],
-            more=len(matches[MOST_SHOWN:]),
+            matches=matches[:most],
+            more=len(matches[most:]) if most else 0,
             on_offer=match_offered(session, wish, today=today) if on_offer else None,
             offered_too=is_offered_too(session, viewer(), wish),
             has_moved=has_moved(session, wish),

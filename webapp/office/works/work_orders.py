@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from visits.adaptations.works import ended_without
+from visits.cases.cases import home_of
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Invalid, NotFound
 from visits.intake.alert_list import alert_of_work_order
@@ -228,6 +230,13 @@ def _typed_id(name: str) -> uuid.UUID | None:
         raise Invalid({name: "bad_choice"}) from None
 
 
+def _has_left(session: Session, order: WorkOrder) -> bool:
+    """Tell whether whom an order names lives in its home no longer."""
+    if order.person is None or order.dwelling_id is None:
+        return False
+    return home_of(session, order.person) != order.dwelling_id
+
+
 def _with_whom(session: Session, order: WorkOrder, *, ours: bool) -> dict[str, Any]:
     """Give with whom an order is, and with whom it may be."""
     link = standing_link(session, order) if ours else None
@@ -330,6 +339,8 @@ def _page(
         "work_orders/show.html",
         order=order,
         deaths=deaths_of(session, [order.person] if order.person else []),
+        left=_has_left(session, order),
+        adaptation=ended_without(session, seeing, order) if ours else None,
         alert=alert_of_work_order(session, order) if ours else None,
         findings=[(one, told_causes(session, one)) for one in findings],
         seen=photos_seen(session, order, seeing),

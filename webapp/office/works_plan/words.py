@@ -54,7 +54,12 @@ WORDS: dict[str, dict[str, Any]] = {
             "The computation took too long: what stood before stays. Work it out again."
         ),
     },
-    "field": {"works_plan.label": _l("The label to reach")},
+    "field": {
+        "works_plan.name": _l("Name of the plan"),
+        "works_plan.aim": _l("What it should do most"),
+        "works_plan.label": _l("The label to reach"),
+        "works_plan.budget": _l("Budget in euros, with tax"),
+    },
     "accessed": {"works_plan": _l("a works plan")},
 }
 

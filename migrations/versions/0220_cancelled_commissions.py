@@ -1,7 +1,7 @@
 """a commission that never met is cancelled, whichever day it was called for.
 
 Revision: 0220
-Follows: 0217
+Follows: 0218
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from visits.ground.db import UtcDateTime
 from visits.ground.deadlines import today_in_paris
 
 revision = "0220"
-down_revision = "0217"
+down_revision = "0218"
 branch_labels = None
 depends_on = None
 

@@ -16,6 +16,7 @@ from visits.models.works import URGENT, OrderStep, WorkOrder
 from visits.sight import Reach, Viewer, visible_work_orders
 from visits.sight.access_log import log_access
 from visits.sight.homes import landlords_run
+from visits.sight.lists import orders_seen
 from visits.works.giving import STRANGER, shown_to_strangers, standing_link
 from visits.works.history import take_step
 
@@ -67,19 +68,18 @@ def teams_run(session: Session, viewer: Viewer) -> Sequence[Team]:
 
 def assigned_in_use(session: Session, viewer: Viewer) -> Sequence[User]:
     """List by name the technicians to whom orders that a viewer sees are assigned."""
-    named = select(User).where(_has(viewer, WorkOrder.assigned_to_id == User.id))
+    named = select(User).where(_has(session, viewer, WorkOrder.assigned_to_id == User.id))
     return session.scalars(named.order_by(User.name, User.id)).all()
 
 
 def teams_in_use(session: Session, viewer: Viewer) -> Sequence[Team]:
     """List by name the teams to which orders that a viewer sees are assigned, closed ones too."""
-    named = select(Team).where(_has(viewer, WorkOrder.team_id == Team.id))
+    named = select(Team).where(_has(session, viewer, WorkOrder.team_id == Team.id))
     return session.scalars(named.order_by(Team.name_key, Team.id)).all()
 
 
-def _has(viewer: Viewer, whose: ColumnElement[bool]) -> ColumnElement[bool]:
-    seen = select(WorkOrder.id).outerjoin(WorkOrder.person)
-    return seen.where(whose, visible_work_orders(viewer)).exists()
+def _has(session: Session, viewer: Viewer, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    return orders_seen(session, viewer).where(whose).exists()
 
 
 def assign_order(

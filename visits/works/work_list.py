@@ -51,7 +51,6 @@ from visits.sight.listing import (
     rows_of,
 )
 from visits.sight.lists import orders_seen
-from visits.sight.orders import visible_work_orders
 from visits.sight.reach import Reach, Viewer
 from visits.sight.wording import mentions, residences_called, typed_in
 from visits.works.costs import came_to_more
@@ -349,11 +348,10 @@ def _id(typed: str) -> uuid.UUID:
 def agencies_in_use(session: Session, viewer: Viewer) -> Sequence[Territory]:
     """List the agencies in whose area a viewer sees work orders."""
     seen = (
-        select(WorkOrder.id)
-        .outerjoin(WorkOrder.person)
+        orders_seen(session, viewer)
         .outerjoin(WorkOrder.dwelling)
         .join(Residence, Residence.id == IN_RESIDENCE)
-        .where(Residence.territory_id == Territory.id, visible_work_orders(viewer))
+        .where(Residence.territory_id == Territory.id)
     )
     named = select(Territory).where(seen.exists())
     return session.scalars(named.order_by(Territory.name, Territory.id)).all()
@@ -361,11 +359,7 @@ def agencies_in_use(session: Session, viewer: Viewer) -> Sequence[Territory]:
 
 def contractors_in_use(session: Session, viewer: Viewer) -> Sequence[Organisation]:
     """List the contractors to whom orders that a viewer sees were given."""
-    seen = (
-        select(WorkOrder.id)
-        .outerjoin(WorkOrder.person)
-        .where(WorkOrder.given_to_id == Organisation.id, visible_work_orders(viewer))
-    )
+    seen = orders_seen(session, viewer).where(WorkOrder.given_to_id == Organisation.id)
     named = select(Organisation).where(seen.exists())
     return session.scalars(named.order_by(Organisation.name, Organisation.id)).all()
 
@@ -373,11 +367,7 @@ def contractors_in_use(session: Session, viewer: Viewer) -> Sequence[Organisatio
 def trades_in_use(session: Session, viewer: Viewer) -> list[str]:
     """List the trades that have work orders the viewer may see."""
     known = each_of(aliased(WorkOrder).trade).subquery()
-    seen = (
-        select(WorkOrder.id)
-        .outerjoin(WorkOrder.person)
-        .where(WorkOrder.trade == known.c.value, visible_work_orders(viewer))
-    )
+    seen = orders_seen(session, viewer).where(WorkOrder.trade == known.c.value)
     return sorted(session.scalars(select(known.c.value).where(_one_is(seen))))
 
 

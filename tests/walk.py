@@ -99,6 +99,7 @@ PAGES = frozenset(
         "kit_survival.homes",
         "kit_survival.index",
         "kits.counting",
+        "kits.counting_bag",
         "kits.index",
         "kits.losing",
         "mandates.index",

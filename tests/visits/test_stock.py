@@ -28,9 +28,10 @@ from visits.people.protection import protect
 from visits.sight import Reach, Viewer
 from visits.sight.listing import Wanted
 from visits.stock.articles import ArticleSaid, add_article, change_article, retire_article
-from visits.stock.bags import bag_of, put_in_bag
+from visits.stock.bags import bag_of, in_bag, put_in_bag
 from visits.stock.central import (
     count_article,
+    count_bag,
     count_low,
     hand_to_bag,
     in_stock,
@@ -59,6 +60,7 @@ from visits.stock.ordering import (
 )
 
 TODAY = date(2026, 3, 10)
+PART = ArticleSaid("part", "Mitigeur", "", "", "32,00", "")
 BULB = ArticleSaid("led", "LED E27", "E27", "7", "1,85", "20")
 
 
@@ -135,6 +137,32 @@ def test_what_came_is_handed_out_counted_and_lost(
     assert (counted.quantity, counted.counted) == (-3, 77)
     assert in_stock(session, bulb) == 70
     assert bag_of(session, visitor.id) == {"led": 20}
+
+
+def test_a_bag_is_counted_and_the_count_taken_back_by_who_looks_after_it(
+    session: Session, viewer: Viewer, visitor: User, bulb: Article, now: datetime
+) -> None:
+    put_in_bag(session, visitor.id, "led", 12, viewer=viewer, now=now)
+    technician = make_user(session, role=Role.TECHNICIAN)
+    tap = add_article(session, PART, viewer=viewer)
+    receive(session, tap, 5, viewer=viewer, now=now)
+    hand_to_bag(session, tap, technician.id, 3, viewer=viewer, now=now)
+    counted = count_bag(session, visitor.id, "led", 9, viewer=viewer, now=now)
+    of_parts = count_bag(session, technician.id, tap, 4, viewer=viewer, now=now)
+    assert [(one.quantity, one.counted) for one in (counted, of_parts)] == [(-3, 9), (1, 4)]
+    assert bag_of(session, visitor.id) == {"led": 9}
+    assert (in_bag(session, technician.id, tap), in_stock(session, tap)) == (4, 2)
+    for holder, kept, number in (
+        (technician.id, "led", 1), (visitor.id, tap, 1), (visitor.id, "led", -1),
+        (visitor.id, "led", 1_000_001), (make_user(session).id, "led", 1),
+    ):  # fmt: skip
+        with pytest.raises(Invalid):
+            count_bag(session, holder, kept, number, viewer=viewer, now=now)
+    act = counted.act_id
+    with pytest.raises(NotFound):
+        withdraw(session, act, "Pas à moi", bags={technician.id}, viewer=viewer, now=now)
+    withdraw(session, act, "Mal compté", bags={visitor.id}, viewer=viewer, now=now)
+    assert bag_of(session, visitor.id) == {"led": 12}
 
 
 def test_no_more_leaves_the_stock_or_a_bag_than_is_there(

@@ -1,6 +1,7 @@
 """The pages of the central stock: each step by its form, what is refused said on its field."""
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from tests.factories import make_dwelling, make_user
 from tests.walk import list_links
 from visits.models.accounts import Role
 from visits.models.stock import Article, KitMovement, MovementKind, StockOrder
+from visits.stock.bags import bag_of
 from visits.stock.central import in_stock
 
 SignIn = Callable[..., FlaskClient]
@@ -120,6 +122,30 @@ def test_what_was_counted_and_lost_is_noted(
     assert in_stock(session, bulb) == 19
     assert "Articles à commander" in client.get("/").text
     assert "trop peu" in client.get("/kits/").text
+
+
+def test_a_bag_is_counted_on_a_page_of_its_own_and_the_count_taken_back(
+    client: FlaskClient, session: Session, client_as: SignIn
+) -> None:
+    sonia = make_user(session, role=Role.VISITOR, name="Sonia Vite")
+    session.commit()
+    page = f"/kits/bags/{sonia.id}/count"
+    assert page in client.get("/kits/").text and "Sonia Vite" in client.get(page).text
+    for wrong in ({}, {"counted-led": "x"}, {"counted-led": "-3"}):
+        assert client.post(page, data=wrong).status_code == 422
+    answer = client.post(page, data={"counted-led": "7"}, follow_redirects=True)
+    assert "Comptés : 1" in answer.text.replace("\xa0", " ")
+    session.rollback()
+    moved = session.scalars(select(KitMovement).where(KitMovement.visitor_id == sonia.id)).one()
+    assert (moved.quantity, moved.counted) == (7, 7)
+    back = f"/kits/movements/{moved.act_id}/withdrawn"
+    assert back in client.get("/kits/movements/").text
+    session.commit()
+    assert client.post(back, data={"why": "Mal compté"}).status_code == 302
+    assert bag_of(session, sonia.id) == {}
+    session.commit()
+    assert client_as("technician").get(page).status_code == 403
+    assert client.get(f"/kits/bags/{uuid.uuid4()}/count").status_code == 404
 
 
 def test_many_homes_are_given_a_kit_once_it_was_seen_what_it_comes_to(

@@ -121,6 +121,11 @@ class KitMovement(Base):
     visitor: Mapped[User | None] = relationship(foreign_keys=[visitor_id])
     by: Mapped[User] = relationship(foreign_keys=[by_id])
 
+    @property
+    def is_bag_count(self) -> bool:
+        """Tell whether it is what somebody counted in a bag."""
+        return self.kind is MovementKind.COUNTED and self.visitor_id is not None
+
 
 class Given(Base):
     """One of the homes to which a movement gave items without a visit, and how many to each."""

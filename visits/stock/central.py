@@ -1,7 +1,7 @@
 """The central stock of an organisation: received, handed to bags, counted, lost, withdrawn."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.models.stock import Article, KitMovement, MovementKind, StockOrder
 from visits.sight import Viewer
 from visits.stock.articles import list_articles
-from visits.stock.bags import hold_bag, in_bag
+from visits.stock.bags import bag_of, hold_bag, in_bag
 
 MOST_AT_ONCE, MOST_COUNTED = 100_000, 1_000_000
 BATCH_LENGTH, WHY_LENGTH = 40, 500
@@ -170,6 +170,41 @@ def count_article(
     return movement
 
 
+def count_bag(
+    session: Session,
+    holder_id: uuid.UUID,
+    kept: Article | str,
+    counted: int,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> KitMovement:
+    """Note how many of an article, or of a kit's item, somebody counted in a bag.
+
+    Gives the movement, the difference to what was noted. Raises Invalid for whoever carries no such
+    bag, and for a number that is not from 0 to `MOST_COUNTED`.
+    """
+    article = kept if isinstance(kept, Article) else None
+    item = article.item if article is not None else str(kept)
+    if not 0 <= counted <= MOST_COUNTED:
+        raise Invalid({f"counted-{article.id if article is not None else item}": "number_too_far"})
+    hold_bag(session, holder_id, item)
+    there = in_bag(session, holder_id, article) if article else bag_of(session, holder_id).get(item)
+    movement = KitMovement(
+        kind=MovementKind.COUNTED,
+        visitor_id=holder_id,
+        article_id=article.id if article is not None else None,
+        item=item,
+        quantity=counted - (there or 0),
+        counted=counted,
+        at=now,
+        by_id=viewer.user_id,
+    )
+    session.add(movement)
+    session.flush()
+    return movement
+
+
 def lose(
     session: Session, article: Article, quantity: int, why: str, *, viewer: Viewer, now: datetime
 ) -> KitMovement:
@@ -188,19 +223,27 @@ def lose(
 
 
 def withdraw(
-    session: Session, act_id: uuid.UUID, why: str, *, viewer: Viewer, now: datetime
+    session: Session,
+    act_id: uuid.UUID,
+    why: str,
+    *,
+    bags: Collection[uuid.UUID] = (),
+    viewer: Viewer,
+    now: datetime,
 ) -> Sequence[KitMovement]:
     """Take back an act that was noted by mistake; its movements stay listed and count no more.
 
-    Raises NotFound for no act of the viewer's organisation, Conflict for one already taken back,
-    for what a visit fitted or an order took, or when that would leave fewer than nothing in stock.
+    It is one of her organisation's stock, or a count of one of the `bags` that the viewer looks
+    after: NotFound for any other. Raises Conflict for one already taken back, for what a visit
+    fitted or an order took, or when that would leave fewer than nothing in stock.
     """
     take_turn(session, f"stock act {act_id}")
     moved = session.scalars(
         select(KitMovement).where(KitMovement.act_id == act_id).order_by(KitMovement.id)
     ).all()
     own = [one for one in moved if one.organisation_id == viewer.organisation_id]
-    if not own:
+    in_bags = all(one.is_bag_count and one.visitor_id in bags for one in moved)
+    if not own and not (moved and in_bags):
         raise NotFound("movement_not_found")
     if any(one.kind in TOLD_ELSEWHERE or one.withdrawn_at is not None for one in moved):
         raise Conflict("movement_not_withdrawn")

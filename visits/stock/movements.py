@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from visits.ground.errors import NotFound
 from visits.models.accounts import Role, User
 from visits.models.cases import Case
 from visits.models.portfolio import Dwelling
@@ -62,6 +63,14 @@ def bag_holders(session: Session, viewer: Viewer) -> Sequence[User]:
     return session.scalars(statement.order_by(User.name, User.id)).all()
 
 
+def find_carrier(session: Session, viewer: Viewer, holder_id: uuid.UUID) -> User:
+    """Find whose bag the viewer looks after; raises NotFound for anybody else's."""
+    for holder in (*bag_holders(session, viewer), *part_carriers(session, viewer)):
+        if holder.id == holder_id:
+            return holder
+    raise NotFound("visitor_not_found")
+
+
 @dataclass(frozen=True)
 class MovementFilter:
     """Which movements; an empty field does not filter."""
@@ -86,9 +95,10 @@ class Movement:
 
     @property
     def may_be_withdrawn(self) -> bool:
-        """Tell whether somebody noted it, and it stands."""
-        noted = self.moved.kind not in TOLD_ELSEWHERE and self.moved.article_id is not None
-        return noted and self.moved.withdrawn_at is None
+        """Tell whether somebody noted it, and it stands: an act of the stock there, once."""
+        moved = self.moved
+        of_stock = moved.organisation_id is not None and moved.kind not in TOLD_ELSEWHERE
+        return (of_stock or moved.is_bag_count) and moved.withdrawn_at is None
 
 
 def list_movements(

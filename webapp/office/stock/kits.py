@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from diagnostics.kits import ITEMS
 from visits.ground.errors import Invalid
-from visits.models.accounts import User
+from visits.models.accounts import Role, User
 from visits.models.stock import Article, KitMovement
 from visits.stock.articles import find_article, list_articles
 from visits.stock.bags import MOST_AT_ONCE, bags_of, parts_in_bags, put_in_bag
@@ -20,11 +21,12 @@ from visits.stock.central import (
     WHY_LENGTH,
     Stocked,
     count_article,
+    count_bag,
     hand_to_bag,
     lose,
     stock_of,
 )
-from visits.stock.movements import bag_holders, part_carriers
+from visits.stock.movements import bag_holders, find_carrier, part_carriers
 from visits.works.work_list import count_awaiting
 from webapp.access.auth import Action, may, requires, viewer
 from webapp.frame.errors import sentence
@@ -103,25 +105,78 @@ def count() -> ResponseReturnValue:
             moved = [
                 count_article(session, one.article, number, viewer=viewer(), now=now())
                 for one in stock_of(session, viewer())
-                if (number := _counted(one.article)) is not None
+                if (number := _counted(one.article.id)) is not None
             ]
-            if not moved:
-                raise Invalid({"counted": "required"})
-            different = sum(one.quantity != 0 for one in moved)
+            said = _told_counted(moved)
     except Invalid as refused:
         return _counting(refused.fields), 422
-    said = _(
-        "Counted: %(number)d. Different from what was noted: %(different)d.",
-        number=len(moved),
-        different=different,
-    )
     flash(said, "success")
     return redirect(url_for(".index"))
 
 
-def _counted(article: Article) -> int | None:
-    """Read how many were counted of an article; nothing where nothing is typed."""
-    name = f"counted-{article.id}"
+@kits.get("/bags/<uuid:visitor_id>/count")
+@requires(Action.HAND_OUT_KITS)
+def counting_bag(visitor_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask how many of each are in somebody's bag."""
+    return _counting(visitor_id=visitor_id)
+
+
+@kits.post("/bags/<uuid:visitor_id>/count")
+@requires(Action.HAND_OUT_KITS)
+def count_in_bag(visitor_id: uuid.UUID) -> ResponseReturnValue:
+    """Note what was counted in a bag; what was left empty was not counted."""
+    try:
+        with transaction() as session:
+            carrier = find_carrier(session, viewer(), visitor_id)
+            moved = [
+                count_bag(session, carrier.id, one.kept, number, viewer=viewer(), now=now())
+                for one in _in_bag(session, carrier)
+                if (number := _counted(one.name)) is not None
+            ]
+            said = _told_counted(moved)
+    except Invalid as refused:
+        return _counting(refused.fields, visitor_id=visitor_id), 422
+    flash(said, "success")
+    return redirect(url_for(".index"))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What may be counted, by its name in the form, and how many of it are noted."""
+
+    name: object
+    kept: Article | str
+    number: int
+
+
+def _in_bag(session: Session, carrier: User) -> list[_Line]:
+    """List what a bag may hold: items of kits, or parts of our stock."""
+    if carrier.role is not Role.TECHNICIAN:
+        bag = bags_of(session, [carrier.id]).get(carrier.id, {})
+        return [_Line(item, item, bag.get(item, 0)) for item in ITEMS]
+    parts = parts_in_bags(session, [carrier.id]).get(carrier.id, {})
+    return [
+        _Line(one.id, one, parts.get(one.id, 0))
+        for one in list_articles(session, viewer())
+        if one.is_part and (one.retired_at is None or parts.get(one.id))
+    ]
+
+
+def _told_counted(moved: Sequence[KitMovement]) -> str:
+    if not moved:
+        raise Invalid({"counted": "required"})
+    return str(
+        _(
+            "Counted: %(number)d. Different from what was noted: %(different)d.",
+            number=len(moved),
+            different=sum(one.quantity != 0 for one in moved),
+        )
+    )
+
+
+def _counted(kept: object) -> int | None:
+    """Read how many were counted of something; nothing where nothing is typed."""
+    name = f"counted-{kept}"
     text = request.form.get(name, "").strip()
     if not text:
         return None
@@ -130,10 +185,18 @@ def _counted(article: Article) -> int | None:
     return int(text[:9])
 
 
-def _counting(errors: Mapping[str, str] | None = None) -> str:
+def _counting(
+    errors: Mapping[str, str] | None = None, *, visitor_id: uuid.UUID | None = None
+) -> str:
     with reading() as session:
-        stock = stock_of(session, viewer())
-    return render_template("kits/count.html", stock=stock, errors=_said(errors))
+        carrier = None
+        if visitor_id is not None:
+            carrier = find_carrier(session, viewer(), visitor_id)
+            lines = _in_bag(session, carrier)
+        else:
+            stock = stock_of(session, viewer())
+            lines = [_Line(one.article.id, one.article, one.number) for one in stock]
+    return render_template("kits/count.html", carrier=carrier, lines=lines, errors=_said(errors))
 
 
 @kits.get("/lost")

@@ -96,7 +96,9 @@ def take_back(act_id: uuid.UUID) -> ResponseReturnValue:
     """Take back what was noted by mistake."""
     try:
         with transaction() as session:
-            withdraw(session, act_id, request.form.get("why", ""), viewer=viewer(), now=now())
+            carriers = *bag_holders(session, viewer()), *part_carriers(session, viewer())
+            bags, why = {one.id for one in carriers}, request.form.get("why", "")
+            withdraw(session, act_id, why, bags=bags, viewer=viewer(), now=now())
     except Invalid as refused:
         return _page({f"why-{act_id}": code for code in refused.fields.values()}), 422
     except Conflict as refused:

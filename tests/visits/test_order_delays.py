@@ -20,8 +20,9 @@ from visits.ground.errors import Conflict, Invalid, NotFound
 from visits.ground.file_store import FileStore
 from visits.intake.submissions import record_submission
 from visits.models.accounts import OrganisationKind, Role
+from visits.models.closing_days import ClosingDay
 from visits.models.people import AlertCode
-from visits.models.works import ClosingDay, Severity
+from visits.models.works import Severity
 from visits.people.measures import note_alert
 from visits.sight import Reach, Viewer
 from visits.works.at_the_door import measures_for

@@ -18,7 +18,8 @@ from tests.webapp.test_giving import hire
 from visits.accounts.accounts import find_territory
 from visits.models.accounts import Role
 from visits.models.portfolio import Dwelling
-from visits.models.works import SavedList, WorkOrder, WorkOrderState
+from visits.models.saved_lists import SavedList
+from visits.models.works import WorkOrder, WorkOrderState
 from visits.people.protection import protect
 from visits.sight import listing
 from visits.sight.listing import Wanted

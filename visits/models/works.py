@@ -398,34 +398,3 @@ class WorkOrderFinding(Base):
     )
     work_order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("work_order.id"), index=True)
     came_with_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("work_order.id"))
-
-
-class ClosingDay(Base):
-    """A day on which a landlord is closed, beside public holidays: it is no working day."""
-
-    __tablename__ = "closing_day"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    landlord_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
-    day: Mapped[date]
-    why: Mapped[str] = mapped_column(EncryptedText)
-    noted_at: Mapped[datetime]
-    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"))
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user_account.id"))
-
-    landlord: Mapped[Organisation] = relationship()
-    noted_by: Mapped[User] = relationship(foreign_keys=[noted_by_id])
-
-
-class SavedList(Base):
-    """What somebody asked of the list of orders, as it stands in its address, under a name."""
-
-    __tablename__ = "saved_list"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    name: Mapped[str] = mapped_column(EncryptedText)
-    query: Mapped[str] = mapped_column(EncryptedText)
-    saved_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from visits.ground.db import take_turn
 from visits.ground.deadlines import today_in_paris
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.works import ClosingDay
+from visits.models.closing_days import ClosingDay
 from visits.sight import Viewer
 from visits.sight.homes import landlords_run
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.ground.db import take_turn
 from visits.ground.errors import Conflict, Invalid, NotFound
-from visits.models.works import SavedList
+from visits.models.saved_lists import SavedList
 from visits.sight import Viewer
 
 NAME_LENGTH, QUERY_LENGTH, MOST = 60, 1000, 30

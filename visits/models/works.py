@@ -372,6 +372,12 @@ class WorkOrder(Base):
         return self.state is WorkOrderState.CANCELLED
 
     @property
+    def waits_for_answer(self) -> bool:
+        """Tell whether whoever it was given to has neither accepted nor begun it."""
+        begun = self.state not in (WorkOrderState.OPEN, WorkOrderState.ACKNOWLEDGED)
+        return self.accepted_at is None and not begun
+
+    @property
     def waits_too_long(self) -> bool:
         """Tell whether it is urgent and nobody has taken it on in time."""
         return self.escalated_at is not None and self.state in WAITING_STATES

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.diagnostics.test_forms_eco_kit import ONE
@@ -26,7 +26,7 @@ from visits.intake.submissions import record_submission
 from visits.models.accounts import OrganisationKind, Role
 from visits.models.cases import Case, CaseState
 from visits.models.mandates import Right
-from visits.models.people import AccessEvent
+from visits.models.people import AccessEvent, Occupancy
 from visits.models.visits import Submission, VisitChannel, VisitState
 from visits.people.protection import protect
 from visits.programmes.published import publish_shipped_programmes
@@ -167,11 +167,16 @@ def test_answers_from_before_it_was_kept_are_read_again(fitted: Fitted) -> None:
 
 
 def test_no_home_is_counted_that_one_may_not_see(fitted: Fitted) -> None:
-    case, other = fitted.case(), fitted.case()
-    for one in (case, other):
+    case, other, gone = fitted.case(), fitted.case(), fitted.case()
+    for one in (case, other, gone):
         fitted.fitted(one, 40)
         fitted.asked(one, 5, 2)
-    protect(fitted.session, case.person, by=make_user(fitted.session, name="Autre").id, now=NOW)
+    # She moved out since: others live there, and what was hers is hers.
+    left = update(Occupancy).where(Occupancy.person_id == gone.person_id)
+    fitted.session.execute(left.values(ended_on=NOW.date()))
+    by = make_user(fitted.session, name="Autre").id
+    for one in (case, gone):
+        protect(fitted.session, one.person, by=by, now=NOW)
     fitted.session.flush()
     assert [one.dwelling_id for one in fitted.led(1)] == [other.dwelling_id]
     elsewhere = make_viewer(make_user(fitted.session, role=Role.VISITOR), Reach.OWN)

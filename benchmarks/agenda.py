@@ -1,6 +1,5 @@
 """The agenda: a week of twenty visitors, and the best hours among 280 of their days."""
 
-import logging
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from benchmarks.bench import Bench
 from benchmarks.databases import Database
 from benchmarks.figures import Figure, figure
-from benchmarks.lists import office_app, page_times, signed_in
+from benchmarks.lists import office_on, page_times, signed_in
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.agenda.availabilities import HoursSaid, note_hours
 from visits.ground.deadlines import today_in_paris
@@ -33,27 +32,18 @@ SLOTS = f"slots among {TEN * DAYS} visitor-days"
 def measure_agenda(bench: Bench) -> Iterator[Figure]:
     """Milliseconds of the week's page and of the page of slots, with four visits a day each."""
     for kind in Database:
-        with bench.databases.deployment(kind) as settings:
-            app = office_app(settings.database_url)
-            house = app.extensions["palier"]
-            logging.disable(logging.WARNING)
-            try:
-                with house.sessions.begin() as session:
-                    case_id = _write(session, VISITORS)
-                client = signed_in(app, "co@palier.example")
-                week = [f"/agenda/?view=week&day={today_in_paris(NOW)}"] * ROUNDS
-                yield figure("agenda: week of 20 visitors", page_times(client, week), unit="ms",
-                             database=kind)  # fmt: skip
-                with house.sessions.begin() as session:
-                    for user in _visitors(session)[TEN:]:
-                        user.active = False
-                asked = [f"/cases/{case_id}/slots"] * ROUNDS
-                yield figure(
-                    f"agenda: {SLOTS}", page_times(client, asked), unit="ms", database=kind
-                )
-            finally:
-                logging.disable(logging.NOTSET)
-                house.engine.dispose()
+        with office_on(bench, kind) as (app, house):
+            with house.sessions.begin() as session:
+                case_id = _write(session, VISITORS)
+            client = signed_in(app, "co@palier.example")
+            week = [f"/agenda/?view=week&day={today_in_paris(NOW)}"] * ROUNDS
+            yield figure("agenda: week of 20 visitors", page_times(client, week), unit="ms",
+                         database=kind)  # fmt: skip
+            with house.sessions.begin() as session:
+                for user in _visitors(session)[TEN:]:
+                    user.active = False
+            asked = [f"/cases/{case_id}/slots"] * ROUNDS
+            yield figure(f"agenda: {SLOTS}", page_times(client, asked), unit="ms", database=kind)
 
 
 def _visitors(session: Session) -> list[User]:

@@ -3,7 +3,6 @@
 So many are followed of a city's (`life_rows.CITY`): a quarter of 22,000 cases are seniors'.
 """
 
-import logging
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from benchmarks.bench import Bench
 from benchmarks.databases import Database
 from benchmarks.figures import Figure, figure
-from benchmarks.lists import office_app, page_times, signed_in
+from benchmarks.lists import office_on, page_times, signed_in
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.ground.deadlines import today_in_paris
 from visits.ground.statistics import look_anew
@@ -37,25 +36,18 @@ PAGES = ("/outcomes/falls/?programme=seniors", "/outcomes/falls/spans?programme=
 def measure_falls(bench: Bench) -> Iterator[Figure]:
     """Milliseconds of the page of rates, and of the list of what was said."""
     for kind in Database:
-        with bench.databases.deployment(kind) as settings:
-            app = office_app(settings.database_url)
-            house = app.extensions["palier"]
-            logging.disable(logging.WARNING)
-            try:
-                with house.sessions.begin() as session:
-                    write_falls(session, PERSONS)
-                with house.sessions.begin() as session:
-                    look_anew(session, whole=True)
-                    _compare(session)
-                client = signed_in(app, "co@palier.example")
-                for page in PAGES:
-                    yield figure(
-                        f"falls of {PERSONS:,} followed: {page.partition('?')[0]}",
-                        page_times(client, [page] * ROUNDS), unit="ms", database=kind,
-                    )  # fmt: skip
-            finally:
-                logging.disable(logging.NOTSET)
-                house.engine.dispose()
+        with office_on(bench, kind) as (app, house):
+            with house.sessions.begin() as session:
+                write_falls(session, PERSONS)
+            with house.sessions.begin() as session:
+                look_anew(session, whole=True)
+                _compare(session)
+            client = signed_in(app, "co@palier.example")
+            for page in PAGES:
+                yield figure(
+                    f"falls of {PERSONS:,} followed: {page.partition('?')[0]}",
+                    page_times(client, [page] * ROUNDS), unit="ms", database=kind,
+                )  # fmt: skip
 
 
 def write_falls(session: Session, persons: int) -> None:

@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -232,6 +233,20 @@ def office_app(url: str) -> Flask:
     app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
     app.extensions["palier"] = replace(app.extensions["palier"], clock=lambda: NOW)
     return app
+
+
+@contextmanager
+def office_on(bench: Bench, kind: Database) -> Iterator[tuple[Flask, House]]:
+    """Give the application on an empty database of a kind, without its warnings; all goes after."""
+    with bench.databases.deployment(kind) as settings:
+        app = office_app(settings.database_url)
+        house: House = app.extensions["palier"]
+        logging.disable(logging.WARNING)
+        try:
+            yield app, house
+        finally:
+            logging.disable(logging.NOTSET)
+            house.engine.dispose()
 
 
 def signed_in(app: Flask, email: str) -> FlaskClient:

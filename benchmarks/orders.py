@@ -1,6 +1,5 @@
 """Lists and boards of 200,000 work orders, of which one in fifteen is open still."""
 
-import logging
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,14 +12,13 @@ from sqlalchemy.orm import Session
 from benchmarks.bench import Bench
 from benchmarks.databases import Database, tidy_up
 from benchmarks.figures import Figure, figure
-from benchmarks.lists import ROUNDS, office_app, page_times, signed_in
+from benchmarks.lists import ROUNDS, office_on, page_times, signed_in
 from diagnostics.codes import TRADES
 from visits.accounts.accounts import NewUser, add_user, find_organisation
 from visits.models.accounts import Organisation, OrganisationKind, Role, Territory
 from visits.models.people import Person
 from visits.models.portfolio import Dwelling, Residence
 from visits.models.works import HoldWhy, Severity, WorkOrder, WorkOrderState
-from webapp.frame.transaction import House
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 ORDERS, HOMES, HOUSES, AGENCIES, CONTRACTORS = 200_000, 13_000, 500, 5, 8
@@ -41,22 +39,15 @@ Row = dict[str, Any]
 def measure_orders(bench: Bench) -> Iterator[Figure]:
     """Milliseconds of a page of the list and of the board, as the technical service opens them."""
     for kind in Database:
-        with bench.databases.deployment(kind) as settings:
-            app = office_app(settings.database_url)
-            house: House = app.extensions["palier"]
-            logging.disable(logging.WARNING)
-            try:
-                with house.sessions.begin() as session:
-                    write_orders(session, Random(11), ORDERS)
-                tidy_up(house.engine)
-                client = signed_in(app, EMAIL)
-                for page in PAGES:
-                    paths = [f"/work-orders/{page}"] * ROUNDS
-                    what = f"orders, {ORDERS:,}: {page or 'open'}"
-                    yield figure(what, page_times(client, paths), unit="ms", database=kind)
-            finally:
-                logging.disable(logging.NOTSET)
-                house.engine.dispose()
+        with office_on(bench, kind) as (app, house):
+            with house.sessions.begin() as session:
+                write_orders(session, Random(11), ORDERS)
+            tidy_up(house.engine)
+            client = signed_in(app, EMAIL)
+            for page in PAGES:
+                paths = [f"/work-orders/{page}"] * ROUNDS
+                what = f"orders, {ORDERS:,}: {page or 'open'}"
+                yield figure(what, page_times(client, paths), unit="ms", database=kind)
 
 
 def write_orders(session: Session, rng: Random, orders: int) -> None:

@@ -22,7 +22,7 @@ from visits.messages.of_orders import day_named, messages_of_order, untold_becau
 from visits.models.stock import Article
 from visits.models.works import OrderStep, WorkOrder, WorkOrderState
 from visits.models.works_history import WorkOrderEvent
-from visits.sight.reach import Reach
+from visits.sight.reach import Reach, Viewer
 from visits.sight.withdrawing import WHY_LENGTH
 from visits.stock.articles import find_article
 from visits.works.assigning import assign_order, teams_for, technicians_for
@@ -265,6 +265,24 @@ def _on_tablets(session: Session, order: WorkOrder | None) -> dict[str, Any]:
     return {"interventions": noted, "refusals": refusals}
 
 
+def _costs(session: Session, order: WorkOrder, seeing: Viewer) -> dict[str, Any]:
+    """Give what an order costs and takes out of stock, as far as the viewer is told."""
+    ours = seeing.reach is not Reach.GIVEN
+    lines = lines_of(session, order) if ours else []
+    offered = parts_offered(session, seeing) if may(Action.GIVE_WORKS) else []
+    return {
+        "quotes": quotes_of(session, order, seeing),
+        "withdrawn": quotes_of(session, order, seeing, withdrawn=True),
+        "lines": lines,
+        "counted": sum(one.cents for one in lines),
+        "ceiling": ceiling_of(session, order) if ours else None,
+        "used": parts_of(session, order) if ours else None,
+        "offered_parts": offered,
+        "awaitable": [(one.article.id, f"{one.article.name} ({one.central})") for one in offered],
+        "part_there": ours and finds_its_part(session, order),
+    }
+
+
 def _told(session: Session, order: WorkOrder | None) -> dict[str, Any]:
     """Give what is written to the person of an order, and why nothing is of a day she knows not."""
     of_home = order is not None and order.residence_id is None
@@ -333,8 +351,6 @@ def _page(
     ours = seeing.reach is not Reach.GIVEN
     findings = findings_seen(session, order, seeing) if ours else []
     steps = steps_of(session, order, seeing)
-    lines = lines_of(session, order) if ours else []
-    offered = parts_offered(session, seeing) if may(Action.GIVE_WORKS) else []
     return render_template(
         "work_orders/show.html",
         order=order,
@@ -362,16 +378,8 @@ def _page(
         photos_needed=photos_missing(session, [order], now=now())[order.id],
         **_on_tablets(session, order if ours else None),
         **_told(session, order if ours else None),
-        quotes=quotes_of(session, order, seeing),
-        withdrawn=quotes_of(session, order, seeing, withdrawn=True),
-        lines=lines,
-        used=parts_of(session, order) if ours else None,
-        offered_parts=offered,
-        awaitable=[(one.article.id, f"{one.article.name} ({one.central})") for one in offered],
-        part_there=ours and finds_its_part(session, order),
+        **_costs(session, order, seeing),
         theirs=their_reference(session, order) if ours else "",
-        counted=sum(one.cents for one in lines),
-        ceiling=ceiling_of(session, order) if ours else None,
         called=call_of(session, order, seeing) if ours else None,
         proposed=standing_proposal(steps) if order.proposed_on else None,
         access_length=ACCESS_LENGTH,
